@@ -1,0 +1,16 @@
+"""Names for things that several packages talk about. 编号"""
+
+from typing import NewType
+
+CallId = NewType("CallId", str)
+"""The uniqueid of the citizen's channel, node name included ("node1-1763716.42"): one id for
+the citizen's whole contact, inherited by every leg as HOTLINE_CALL. 一通话务的编号"""
+
+LegId = NewType("LegId", str)
+"""The uniqueid of one channel. 话路编号"""
+
+SeatId = NewType("SeatId", str)
+"""The working position's number, which is also its extension. 座席工号"""
+
+SkillGroupCode = NewType("SkillGroupCode", str)
+"""A skill group's code, such as "general". 技能组代码"""

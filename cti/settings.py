@@ -1,0 +1,21 @@
+"""How the link to Asterisk behaves. 链路设置"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmiSettings:
+    """The link to Asterisk. AMI 链路"""
+
+    action_limit_s: float = 5.0
+    """An action without an answer after this fails with ActionTimedOut. 指令时限"""
+    ping_every_s: float = 2.0
+    """Own liveness check; panoramisk's ping notices nothing. 心跳间隔"""
+    ping_limit_s: float = 3.0
+    """An unanswered ping after this closes the link. 心跳时限"""
+    reconnect_every_s: float = 1.0
+    """At most one attempt in this time. 重连间隔"""
+    queue_limit: int = 20_000
+    """Messages that may wait between socket and tracker; beyond it the link is taken anew. 队列上限"""
+    lag_warning_ms: int = 250
+    """A message older than this when read is reported once a minute. 积压告警"""

@@ -1,0 +1,22 @@
+"""Async tests: on virtual time in tests/unit, on the ordinary loop elsewhere."""
+
+import asyncio
+import inspect
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.virtual_time import VirtualTimeLoop
+
+UNIT = Path(__file__).parent / "unit"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = {a: pyfuncitem.funcargs[a] for a in pyfuncitem._fixtureinfo.argnames}
+    virtual = UNIT in pyfuncitem.path.parents
+    with asyncio.Runner(loop_factory=VirtualTimeLoop if virtual else None) as runner:
+        runner.run(pyfuncitem.obj(**wanted))
+    return True

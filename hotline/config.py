@@ -14,6 +14,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from asr.settings import AsrSettings
 from cti.settings import AmiSettings
+from hotline.watchdog import WatchdogSettings
 from ivr.settings import IvrSettings
 from recordings.settings import RecordingsSettings
 from seats.settings import SeatsSettings
@@ -60,18 +61,6 @@ class AsteriskConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WatchdogConfig:
-    """The process that kills a frozen service. 看门狗"""
-
-    heartbeat_every_s: float = 1.0
-    """The service says so often that its loop turns. 心跳间隔"""
-    heartbeat_limit_s: float = 5.0
-    """Silence after which the service is killed and started again. 心跳时限"""
-    stop_limit_s: float = 20.0
-    """What is in hand may take so long to finish on SIGTERM. 停止时限"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that can be set. 配置"""
 
@@ -83,7 +72,7 @@ class Config:
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     web: WebSettings = field(default_factory=WebSettings)
-    watchdog: WatchdogConfig = field(default_factory=WatchdogConfig)
+    watchdog: WatchdogSettings = field(default_factory=WatchdogSettings)
 
 
 def read_config(path: Path | None) -> Config:

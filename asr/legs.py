@@ -1,0 +1,121 @@
+"""Reads a leg file while Asterisk is still writing it. 跟读话路录音
+
+A leg is raw `.sln16`: 16 kHz, int16 little-endian, mono, 32 bytes a millisecond, so a byte offset
+is a position in the recording. Asterisk writes through a 32 KiB buffer: the file grows by 1.02 s
+of audio at a time.
+
+The read itself is a `preadv` that only takes what is already in memory (RWF_NOWAIT): a few
+microseconds for audio that was written just now, and never a wait for a disk. Only what is not in
+memory any more (backfill after a restart) is read in a thread.
+"""
+
+import asyncio
+import os
+from pathlib import Path
+from types import TracebackType
+
+BYTES_PER_MS = 32
+_SAMPLE_BYTES = 2
+
+
+class LegTail:
+    """One leg from a position on. 话路尾随
+
+    The file may not exist yet, and may vanish (what is open stays readable). Use as a context
+    manager.
+    """
+
+    def __init__(self, path: Path, from_ms: int = 0) -> None:
+        self._path = path
+        self._offset = max(0, from_ms) * BYTES_PER_MS
+        self._end: int | None = None
+        self._over = False
+        self._reached_end = False
+        self._file: int | None = None
+
+    def __enter__(self) -> "LegTail":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        trouble: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def position_ms(self) -> int:
+        """Where the next block begins."""
+        return self._offset // BYTES_PER_MS
+
+    @property
+    def finished(self) -> bool:
+        """Everything that will ever be there has been read."""
+        return self._reached_end or (self._end is not None and self._offset >= self._end)
+
+    @property
+    def missing(self) -> bool:
+        """There is no such file (not yet, or no more)."""
+        return not self._path.exists()
+
+    def end_at(self, end_ms: int) -> None:
+        """Nothing after this position is wanted."""
+        self._end = max(0, end_ms) * BYTES_PER_MS
+
+    def call_is_over(self) -> None:
+        """The file grows no more: its present end is the end."""
+        self._over = True
+
+    async def read(self, block_ms: int) -> bytes:
+        """At most `block_ms` of audio, whole samples only; empty if there is nothing new.
+
+        A file that cannot be opened or read counts as one with nothing new.
+        """
+        wanted = block_ms * BYTES_PER_MS
+        if self._end is not None:
+            wanted = min(wanted, self._end - self._offset)
+        if wanted <= 0 or self._reached_end:
+            return b""
+        pcm = self._read_at_once(wanted)
+        if pcm is None:
+            pcm = await asyncio.to_thread(self._read_from_disk, wanted)
+        self._offset += len(pcm)
+        if not pcm and self._over:
+            self._reached_end = True
+        return pcm
+
+    def go_back_to(self, position_ms: int) -> None:
+        """Read again from here."""
+        self._offset = max(0, position_ms) * BYTES_PER_MS
+        self._reached_end = False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _read_at_once(self, wanted: int) -> bytes | None:
+        """None means: only the disk knows."""
+        if self._file is None:
+            try:
+                self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError:
+                return b""
+        block = bytearray(wanted)
+        try:
+            count = os.preadv(self._file, [block], self._offset, os.RWF_NOWAIT)
+        except OSError:
+            # Not in memory, or a file system that cannot tell.
+            return None
+        return bytes(block[: count - count % _SAMPLE_BYTES])
+
+    def _read_from_disk(self, wanted: int) -> bytes:
+        if self._file is None:
+            return b""
+        try:
+            block = os.pread(self._file, wanted, self._offset)
+        except OSError:
+            return b""
+        return block[: len(block) - len(block) % _SAMPLE_BYTES]

@@ -1,0 +1,126 @@
+"""The journal and the partials as one stream for viewers. 实时流
+
+    Journal ──wait, read──► LiveStream ──► one bounded queue a viewer
+    Transcriber ──partial──────┘
+
+One reader for all viewers. A viewer that falls behind by QUEUE_LIMIT is dropped and comes back
+with its last seq; the journal then gives it what it missed.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+from asr.events import PartialHeard
+from cti.events import Event
+from web.errors import ViewerTooSlow
+
+QUEUE_LIMIT = 5_000
+PAGE = 500
+
+Item = tuple[int | None, Event | PartialHeard]
+
+
+class JournalReading(Protocol):
+    """What the stream needs of the journal. 流水读取"""
+
+    @property
+    def last_seq(self) -> int: ...
+    async def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]: ...
+    async def wait_beyond(self, seq: int) -> None: ...
+    async def written(self, seq: int) -> None: ...
+
+
+class LiveStream:
+    """Fans the journal out to viewers. 实时流"""
+
+    name = "live stream"
+
+    def __init__(self, journal: JournalReading) -> None:
+        self._journal = journal
+        self._viewers: set[ViewerQueue] = set()
+        self._told = journal.last_seq
+
+    @property
+    def last_seq(self) -> int:
+        """The newest seq that viewers have been told; a list read now is at least as new."""
+        return self._told
+
+    async def written(self, seq: int) -> None:
+        await self._journal.written(seq)
+
+    async def run(self) -> None:
+        """Read the journal as it grows."""
+        self._told = self._journal.last_seq
+        while True:
+            await self._journal.wait_beyond(self._told)
+            for seq, event in await self._journal.read(self._told, PAGE):
+                self._told = seq
+                self._give((seq, event))
+
+    def tell_partial(self, partial: PartialHeard) -> None:
+        """Partials are shown and forgotten."""
+        self._give((None, partial))
+
+    async def subscribe(self, after: int) -> "ViewerQueue":
+        """A queue that begins after that seq. Registered first, so nothing falls in between."""
+        viewer = ViewerQueue(self._viewers.discard)
+        self._viewers.add(viewer)
+        begin = self._told
+        missed: list[Item] = []
+        while after < begin:
+            page = await self._journal.read(after, PAGE)
+            if not page:
+                break
+            missed.extend((seq, event) for seq, event in page if seq <= begin)
+            after = page[-1][0]
+        viewer.put_first(missed)
+        return viewer
+
+    def _give(self, item: Item) -> None:
+        for viewer in self._viewers:
+            viewer.put(item)
+
+
+class ViewerQueue:
+    """One viewer's events, bounded. 观看队列"""
+
+    def __init__(self, leave: "Leave") -> None:
+        self._leave = leave
+        self._items: deque[Item] = deque()
+        self._more = asyncio.Event()
+        self._too_slow = False
+
+    def put(self, item: Item) -> None:
+        if len(self._items) >= QUEUE_LIMIT:
+            self._too_slow = True
+            self._items.clear()
+        if not self._too_slow:
+            self._items.append(item)
+        self._more.set()
+
+    def put_first(self, items: Sequence[Item]) -> None:
+        """What came before all that is queued; catching up may be longer than the limit."""
+        self._items.extendleft(reversed(items))
+        if items:
+            self._more.set()
+
+    async def next_batch(self) -> Sequence[Item]:
+        """All that is there, at least one. Raises ViewerTooSlow."""
+        await self._more.wait()
+        if self._too_slow:
+            raise ViewerTooSlow
+        batch = list(self._items)
+        self._items.clear()
+        self._more.clear()
+        return batch
+
+    def close(self) -> None:
+        self._leave(self)
+
+
+class Leave(Protocol):
+    """Takes a viewer off the list. 离开"""
+
+    def __call__(self, viewer: ViewerQueue) -> None: ...

@@ -1,0 +1,254 @@
+"""What can happen at a seat and what it is afterwards. 座席状态机
+
+                 +------------------------- SignOut -----------------------------+
+                 v                                                               |
+SIGNED_OUT --SignIn--> NOT_READY --SetReady--> READY --Reserved--> RESERVED -----|--Rang--> RINGING
+                          ^   ^                 | ^                    |         |             |
+                          |   +---SetNotReady---+ +--OfferUndone-------+---------|-------------+
+                          |   +---PhoneLost-----+ |  (citizen gone)    |         |             |
+                          +---OfferFailed (no answer, busy, unreachable)---------|-------------+
+                          |                       |                              |   Connected |
+                          +--WrapUpOver-----------+-------- WRAP_UP <---Left--- TALKING <------+
+                        (booked, or phone gone)
+
+Asterisk has the last word: a seat that really rings or talks is RINGING or TALKING, whatever we
+thought (Rang and Connected are taken in every signed-in state), because the lifeboat rings seats
+without asking us. A pair that is not in NEXT, or that speaks of another call than the seat's,
+changes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cti.ids import CallId
+from seats.model import NotReadyReason, Seat, SeatState
+
+S = SeatState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that can happen at a seat. 座席动因"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn(Happening):
+    """An operator takes the seat. 签入"""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOut(Happening):
+    """The operator leaves the seat. 签出"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetReady(Happening):
+    """The operator wants calls. 示闲"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetNotReady(Happening):
+    """The operator wants no calls. 示忙"""
+
+    reason: NotReadyReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpOver(Happening):
+    """The summary is saved, or the deadline passed. 话后结束"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLost(Happening):
+    """The phone cannot be reached. 话机离线"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneFound(Happening):
+    """The phone can be reached again. 话机恢复"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerning(Happening):
+    """Something that concerns one call. 与通话有关"""
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved(Concerning):
+    """The router chose the seat. 预占"""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferUndone(Concerning):
+    """The offer came to nothing and the seat is not to blame. 派席撤销"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFailed(Concerning):
+    """The seat did not take the call, and why. 派席失败"""
+
+    reason: NotReadyReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang(Concerning):
+    """The phone is ringing. 振铃"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected(Concerning):
+    """The operator and the citizen are talking. 应答"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(Concerning):
+    """The seat's part in the call is over. 离开通话"""
+
+    until: datetime
+    """The wrap-up deadline. 话后时限"""
+
+
+NEXT: dict[tuple[SeatState, type[Happening]], SeatState] = {
+    (S.SIGNED_OUT, SignIn): S.NOT_READY,
+    (S.NOT_READY, SignOut): S.SIGNED_OUT,
+    (S.READY, SignOut): S.SIGNED_OUT,
+    (S.WRAP_UP, SignOut): S.SIGNED_OUT,
+    (S.NOT_READY, SetReady): S.READY,
+    (S.WRAP_UP, SetReady): S.READY,
+    (S.NOT_READY, SetNotReady): S.NOT_READY,
+    (S.READY, SetNotReady): S.NOT_READY,
+    (S.WRAP_UP, SetNotReady): S.NOT_READY,
+    (S.RESERVED, SetNotReady): S.RESERVED,
+    (S.RINGING, SetNotReady): S.RINGING,
+    (S.TALKING, SetNotReady): S.TALKING,
+    (S.WRAP_UP, WrapUpOver): S.READY,
+    (S.READY, PhoneLost): S.NOT_READY,
+    (S.NOT_READY, PhoneFound): S.READY,
+    (S.READY, Reserved): S.RESERVED,
+    (S.RESERVED, OfferUndone): S.READY,
+    (S.RINGING, OfferUndone): S.READY,
+    (S.RESERVED, OfferFailed): S.NOT_READY,
+    (S.RINGING, OfferFailed): S.NOT_READY,
+    (S.RESERVED, Rang): S.RINGING,
+    (S.READY, Rang): S.RINGING,
+    (S.NOT_READY, Rang): S.RINGING,
+    (S.WRAP_UP, Rang): S.RINGING,
+    (S.RINGING, Connected): S.TALKING,
+    (S.RESERVED, Connected): S.TALKING,
+    (S.READY, Connected): S.TALKING,
+    (S.NOT_READY, Connected): S.TALKING,
+    (S.WRAP_UP, Connected): S.TALKING,
+    (S.TALKING, Left): S.WRAP_UP,
+}
+"""(RESERVED|RINGING|TALKING, SetNotReady) keeps the state and books the reason. 状态表"""
+
+FOUND_BY_US = frozenset(
+    {
+        NotReadyReason.DID_NOT_ANSWER,
+        NotReadyReason.PHONE_BUSY,
+        NotReadyReason.PHONE_UNREACHABLE,
+    }
+)
+"""Reasons that nobody chose; an answered call disproves them. 系统判定的原因"""
+
+FOR_PEOPLE = frozenset(NotReadyReason) - FOUND_BY_US - {NotReadyReason.SIGNED_IN}
+"""Reasons an operator may choose. 可人工选择的原因"""
+
+
+def advance(seat: Seat, happening: Happening, at: datetime) -> Seat | None:
+    """The seat after it, or None when it does not fit and nothing changes."""
+    state = NEXT.get((seat.state, type(happening)))
+    if state is None or not _same_call(seat, happening):
+        return None
+    match happening:
+        case SignIn(operator=operator):
+            after = _not_ready(seat, NotReadyReason.SIGNED_IN, at)
+            return replace(after, operator=operator, idle_since=at)
+        case SignOut():
+            left = _moved(seat, S.SIGNED_OUT, at)
+            return replace(left, operator=None, pending_not_ready=None)
+        case SetReady():
+            return replace(_moved(seat, S.READY, at), pending_not_ready=None)
+        case SetNotReady(reason=reason) if state is not S.NOT_READY:
+            return replace(seat, pending_not_ready=reason)
+        case SetNotReady(reason=reason):
+            return _not_ready(seat, reason, at)
+        case WrapUpOver() | OfferUndone():
+            return _free_again(seat, at)
+        case PhoneLost():
+            return _not_ready(seat, NotReadyReason.PHONE_UNREACHABLE, at)
+        case PhoneFound():
+            return _ready_if_only_the_phone_was_missing(seat, at)
+        case OfferFailed(reason=reason):
+            return _not_ready(seat, reason, at)
+        case Reserved(call_id=call_id, until=until):
+            return replace(_moved(seat, state, at), call_id=call_id, until=until)
+        case Rang(call_id=call_id):
+            booked = seat.pending_not_ready or seat.reason
+            rung = replace(_moved(seat, state, at), call_id=call_id)
+            return replace(rung, pending_not_ready=booked)
+        case Connected(call_id=call_id):
+            booked = seat.pending_not_ready or seat.reason
+            if booked in FOUND_BY_US:
+                booked = None
+            talking = replace(_moved(seat, state, at), call_id=call_id)
+            return replace(talking, pending_not_ready=booked)
+        case Left(call_id=call_id, until=until):
+            wrapping = replace(_moved(seat, state, at), call_id=call_id, until=until)
+            return replace(wrapping, idle_since=at)
+        case _:
+            raise AssertionError(f"{happening} is in NEXT but not handled")
+
+
+def _same_call(seat: Seat, happening: Happening) -> bool:
+    """A ringing or talking seat hears only of its own call; a free one of any.
+
+    A reservation for one call does not hold against the other call that really is answered there
+    (a citizen in the lifeboat), but a mere ring of another call is left to its own answer.
+    """
+    match happening:
+        case Connected(call_id=call_id):
+            return seat.state is not S.RINGING or seat.call_id == call_id
+        case Rang(call_id=call_id):
+            return seat.state is not S.RESERVED or seat.call_id == call_id
+        case Reserved():
+            return True
+        case Concerning(call_id=call_id):
+            return seat.call_id == call_id
+        case _:
+            return True
+
+
+def _moved(seat: Seat, state: SeatState, at: datetime) -> Seat:
+    return replace(seat, state=state, since=at, reason=None, call_id=None, until=None)
+
+
+def _not_ready(seat: Seat, reason: NotReadyReason, at: datetime) -> Seat:
+    return replace(_moved(seat, S.NOT_READY, at), reason=reason, pending_not_ready=None)
+
+
+def _free_again(seat: Seat, at: datetime) -> Seat:
+    """READY at its old idle time, unless something was booked or the phone went meanwhile."""
+    if seat.pending_not_ready is not None:
+        return _not_ready(seat, seat.pending_not_ready, at)
+    if not seat.phone_reachable:
+        return _not_ready(seat, NotReadyReason.PHONE_UNREACHABLE, at)
+    return _moved(seat, S.READY, at)
+
+
+def _ready_if_only_the_phone_was_missing(seat: Seat, at: datetime) -> Seat | None:
+    """Only a seat that nobody set not-ready comes back by itself.
+
+    A browser softphone that registers anew after a two-second hiccup must not leave an empty
+    window that no operator chose and none notices (SEAT-06). Whoever asked for a break, or did
+    not answer, stays not-ready until he says otherwise.
+    """
+    if seat.reason is not NotReadyReason.PHONE_UNREACHABLE:
+        return None
+    return _moved(seat, S.READY, at)

@@ -1,0 +1,67 @@
+"""What can be wrong with a command to a seat. 座席类错误"""
+
+
+class SeatError(Exception):
+    """Something about a seat is wrong. 座席错误"""
+
+    code = "seat-error"
+
+
+class UnknownSeat(SeatError):
+    """There is no such seat. 没有这个座席"""
+
+    code = "unknown-seat"
+
+
+class SeatNotSignedIn(SeatError):
+    """This seat is not signed in. 座席未签入"""
+
+    code = "seat-not-signed-in"
+
+
+class SeatSignedInAlready(SeatError):
+    """Somebody is signed in at this seat. 座席已签入"""
+
+    code = "seat-signed-in-already"
+
+
+class OperatorElsewhere(SeatError):
+    """This operator is signed in at another seat. 话务员已在其他座席签入"""
+
+    code = "operator-elsewhere"
+
+
+class SeatInCall(SeatError):
+    """This seat is being offered a call or is in one. 座席正在接续或通话"""
+
+    code = "seat-in-call"
+
+
+class SeatWrongState(SeatError):
+    """This seat cannot do that in its present state. 座席当前状态不允许此操作"""
+
+    code = "seat-wrong-state"
+
+
+class SeatPhoneUnreachable(SeatError):
+    """This seat's phone is not registered, so it cannot be ready. 座席话机离线"""
+
+    code = "seat-phone-unreachable"
+
+
+class ReasonNotForPeople(SeatError):
+    """Only the system gives this reason for being not ready. 该示忙原因不能人工选择"""
+
+    code = "not-ready-reason-invalid"
+
+
+class PlaceTakenOver(SeatError):
+    """The same call entered the line again, so this waiting is over. 排队位置已由同一通话重新占用"""
+
+    code = "place-taken-over"
+
+
+class CitizenLeftLine(SeatError):
+    """The citizen is gone, so this waiting is over. 市民已离开队列"""
+
+    code = "citizen-left-line"

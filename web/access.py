@@ -1,0 +1,84 @@
+"""Who may do what. 权限
+
+An operator sees and drives his own seat and hears his own calls; a supervisor the whole floor; an
+inspector hears every call; an administrator runs the system and hears nothing (DB1302/T 604-2025
+4.3, 8.4.1; requirement SEC-11).
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from cti.ids import SeatId
+from web.accounts import COOKIE, Accounts
+from web.errors import Forbidden, ForeignOrigin
+from web.ports import Role, Services, User
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    found = connection.app.state.services
+    assert isinstance(found, Services)
+    return found
+
+
+def accounts_of(connection: HTTPConnection) -> Accounts:
+    found = connection.app.state.accounts
+    assert isinstance(found, Accounts)
+    return found
+
+
+def refuse_foreign_origin(connection: HTTPConnection) -> None:
+    """Other sites' pages may not act with our cookie. Raises ForeignOrigin."""
+    origin = connection.headers.get("origin")
+    if origin is not None and origin.split("://")[-1] != connection.headers.get("host"):
+        raise ForeignOrigin
+
+
+async def viewer_of(connection: HTTPConnection) -> User:
+    """The user behind the cookie. Raises NotLoggedIn."""
+    now = services_of(connection).now()
+    return await accounts_of(connection).who(connection.cookies.get(COOKIE), now)
+
+
+async def logged_in(request: Request) -> User:
+    if request.method not in READING_METHODS:
+        refuse_foreign_origin(request)
+    return await viewer_of(request)
+
+
+def the_services(request: Request) -> Services:
+    return services_of(request)
+
+
+Viewer = Annotated[User, Depends(logged_in)]
+House = Annotated[Services, Depends(the_services)]
+
+
+def require(viewer: User, *roles: Role) -> None:
+    """Raises Forbidden unless the viewer has one of the roles."""
+    if viewer.roles.isdisjoint(roles):
+        raise Forbidden
+
+
+def is_own_seat(viewer: User, seat_id: SeatId | str | None) -> bool:
+    return viewer.seat_id is not None and viewer.seat_id == seat_id
+
+
+def may_hear(viewer: User, seat_id: SeatId | str | None) -> bool:
+    """Whether the viewer may read a transcript or replay a recording of that seat's call."""
+    hears_all = not viewer.roles.isdisjoint({Role.SUPERVISOR, Role.INSPECTOR})
+    return hears_all or is_own_seat(viewer, seat_id)
+
+
+def require_hearing(viewer: User, seat_id: SeatId | str | None) -> None:
+    if not may_hear(viewer, seat_id):
+        raise Forbidden
+
+
+def require_seat_command(viewer: User, seat_id: SeatId | str) -> None:
+    """A seat is driven by its operator or by a supervisor."""
+    if Role.SUPERVISOR not in viewer.roles and not is_own_seat(viewer, seat_id):
+        raise Forbidden

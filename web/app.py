@@ -1,0 +1,119 @@
+"""The web application: routes, errors, static console. 网页应用"""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from web import (
+    call_routes,
+    errors,
+    live,
+    metrics,
+    order_routes,
+    recording_routes,
+    seat_routes,
+    session_routes,
+)
+from web.access import House, Viewer
+from web.accounts import Accounts
+from web.ports import Services
+from web.settings import WebSettings
+
+STATIC = Path(__file__).parent / "static"
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "media-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'"
+    ),
+}
+
+
+def build_app(services: Services, settings: WebSettings, static: Path = STATIC) -> FastAPI:
+    """The application over the given services; starts nothing."""
+    app = FastAPI(
+        title="12345 hotline",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.settings = settings
+    app.state.accounts = Accounts(services.users, settings)
+    errors.install(app)
+    app.add_middleware(SecurityHeaders)
+    for router in (
+        session_routes.router,
+        call_routes.router,
+        seat_routes.router,
+        order_routes.router,
+        recording_routes.router,
+        live.router,
+    ):
+        app.include_router(router)
+    _add_health(app)
+    _add_console(app, static)
+    return app
+
+
+class SecurityHeaders:
+    """Adds the headers to every HTTP answer, without buffering it. 安全响应头"""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(k.lower().encode(), v.encode()) for k, v in SECURITY_HEADERS.items()]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/api/health", tags=["health"])
+    async def health(house: House, viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
+        """How each part is, in plain words. 系统状态"""
+        parts = house.health.parts()
+        return {"parts": [{"name": p.name, "ok": p.ok, "detail": p.detail} for p in parts]}
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        """The process turns. 存活"""
+        return Response("ok\n", media_type="text/plain")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz(house: House) -> Response:
+        """Calls can be served: every part is well. 就绪"""
+        ill = [part.name for part in house.health.parts() if not part.ok]
+        return JSONResponse({"ready": not ill, "ill": ill}, status_code=503 if ill else 200)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics_page() -> Response:
+        """Prometheus text. 指标"""
+        return Response(metrics.page(), media_type="text/plain; version=0.0.4")
+
+
+def _add_console(app: FastAPI, static: Path) -> None:
+    index = static / "index.html"
+    root_files = {p.name: p for p in static.iterdir() if p.is_file()} if static.is_dir() else {}
+    if (static / "assets").is_dir():
+        app.mount("/assets", StaticFiles(directory=static / "assets"), name="assets")
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def console(path: str) -> Response:
+        """The console; its own router handles the path. 控制台"""
+        if path.startswith("api/") or path in ("live", "sip"):
+            raise errors.NotFound
+        if path in root_files:
+            return FileResponse(root_files[path])
+        if index.name not in root_files:
+            return Response("The console is not built. 控制台尚未构建\n", status_code=503)
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})

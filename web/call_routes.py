@@ -1,0 +1,94 @@
+"""/api/calls: what is and was on the line. 通话"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from cti.call import Call
+from cti.ids import CallId
+from web import views
+from web.access import House, Viewer, require_hearing
+from web.errors import NotFound
+from web.live import hide_words, mask_numbers
+from web.ports import CallLinks, Services, User
+
+router = APIRouter(prefix="/api", tags=["calls"])
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class Which(StrEnum):
+    """Which calls to list. 范围"""
+
+    LIVE = "live"
+    ENDED = "ended"
+
+
+async def shown(calls: Sequence[Call], house: Services, viewer: User) -> list[dict[str, Any]]:
+    links = await house.calls.links([call.call_id for call in calls])
+    return [views.call(call, links.get(call.call_id, CallLinks()), viewer) for call in calls]
+
+
+async def find(call_id: str, house: Services) -> Call:
+    call = await house.calls.find(CallId(call_id))
+    if call is None:
+        raise NotFound(call_id=call_id)
+    return call
+
+
+@router.get("/calls")
+async def list_calls(
+    house: House, viewer: Viewer, state: Which = Which.LIVE, limit: Limit = 50
+) -> dict[str, Any]:
+    """Live calls, or the newest ended ones. 通话列表"""
+    seq = house.live.last_seq
+    calls = await house.calls.live() if state is Which.LIVE else await house.calls.ended(limit)
+    return {"seq": seq, "calls": await shown(calls, house, viewer)}
+
+
+@router.get("/calls/{call_id}")
+async def one_call(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """One call. 通话"""
+    return (await shown([await find(call_id, house)], house, viewer))[0]
+
+
+@router.get("/calls/{call_id}/transcript")
+async def transcript(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """What both sides said so far. 转写文本"""
+    call = await find(call_id, house)
+    require_hearing(viewer, call.seat_id)
+    said = await house.transcripts.of_call(call.call_id)
+    links = (await house.calls.links([call.call_id])).get(call.call_id, CallLinks())
+    return {
+        "utterances": [views.utterance(one) for one in said],
+        "finished": links.transcription == "finished",
+    }
+
+
+@router.get("/calls/{call_id}/decision")
+async def decision(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
+    """Why this call went to that seat. 分配理由"""
+    call = await find(call_id, house)
+    decisions = await house.calls.decisions(call.call_id)
+    return {
+        "decisions": [views.decision(one) for one in decisions],
+        "sentence": views.decision_sentence(decisions),
+    }
+
+
+@router.get("/calls/{call_id}/events")
+async def call_events(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """The call's whole story, event by event. 通话经过"""
+    call = await find(call_id, house)
+    return {"events": await story_of(call, house, viewer)}
+
+
+async def story_of(call: Call, house: Services, viewer: User) -> list[dict[str, Any]]:
+    told = []
+    for seq, event in await house.calls.events(call.call_id):
+        body = {"seq": seq, **house.encode_event(event)}
+        body = mask_numbers(body, viewer, call.seat_id)
+        told.append(hide_words(body, viewer, call.seat_id))
+    return told

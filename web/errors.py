@@ -1,0 +1,147 @@
+"""Errors as HTTP: the only place that knows both. 错误映射
+
+Every error of the house carries a `code`; its docstring is the message. Bodies are
+`{"code", "message", "details"}`; each refusal is counted by its code.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from asr.errors import AsrError
+from cti.errors import CtiError
+from orders.errors import OrderError
+from recordings.errors import RecordingError
+from seats.errors import SeatError
+from web.metrics import refused
+
+
+class WebError(Exception):
+    """The request cannot be served. 请求无法处理"""
+
+    code = "web-error"
+    status = 400
+
+    def __init__(self, **details: Any) -> None:
+        super().__init__(self.code)
+        self.details = details
+
+
+class NotLoggedIn(WebError):
+    """Log in first. 请先登录"""
+
+    code = "not-logged-in"
+    status = 401
+
+
+class WrongPassword(WebError):
+    """User name or password is wrong. 用户名或密码错误"""
+
+    code = "wrong-password"
+    status = 401
+
+
+class AccountLocked(WebError):
+    """Too many wrong passwords; the account is locked for a while. 账号已锁定"""
+
+    code = "account-locked"
+    status = 423
+
+
+class Forbidden(WebError):
+    """Your role may not do this. 没有权限"""
+
+    code = "forbidden"
+    status = 403
+
+
+class ForeignOrigin(WebError):
+    """The request came from another site's page. 跨站请求被拒绝"""
+
+    code = "foreign-origin"
+    status = 403
+
+
+class NotFound(WebError):
+    """There is no such thing. 不存在"""
+
+    code = "not-found"
+    status = 404
+
+
+class BadRange(WebError):
+    """The asked range of bytes does not exist. 区间无效"""
+
+    code = "bad-range"
+    status = 416
+
+
+class ViewerTooSlow(WebError):
+    """This viewer could not keep up and must reconnect from its last seq. 接收过慢"""
+
+    code = "viewer-too-slow"
+    status = 409
+
+
+HOUSE_ERRORS = (CtiError, SeatError, OrderError, RecordingError, AsrError)
+UNKNOWN = ("unknown-", "order-unknown", "recording-unknown", "audio-missing")
+INVALID = ("order-fields-missing", "order-field-unknown", "order-value-invalid")
+
+
+def status_of(code: str) -> int:
+    """404 for what is not there, 422 for what is wrong in itself, else 409: wrong state."""
+    if code.startswith(UNKNOWN):
+        return 404
+    return 422 if code in INVALID else 409
+
+
+def message_of(error: BaseException) -> str:
+    """The docstring's first line, which never holds a citizen's data."""
+    return (type(error).__doc__ or type(error).__name__).strip().splitlines()[0]
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the house in the one shape."""
+
+    def answer(
+        status: int, code: str, message: str, details: dict[str, Any] | None = None
+    ) -> JSONResponse:
+        refused.labels(code=code).inc()
+        body = {"code": code, "message": message, "details": details or {}}
+        return JSONResponse(body, status_code=status)
+
+    async def on_web_error(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, WebError)
+        return answer(error.status, error.code, message_of(error), error.details)
+
+    async def on_house_error(_: Request, error: Exception) -> JSONResponse:
+        code = str(getattr(error, "code", "error"))
+        details = getattr(error, "details", None)
+        return answer(
+            status_of(code), code, message_of(error), details if isinstance(details, dict) else None
+        )
+
+    async def on_bad_body(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        # The values are left out: they may be a citizen's words.
+        wrong = [
+            {"where": ".".join(map(str, e["loc"])), "what": str(e["msg"])} for e in error.errors()
+        ]
+        return answer(
+            422, "bad-request", "The request is not of the form it must have. 请求格式错误",
+            {"wrong": wrong},
+        )  # fmt: skip
+
+    async def on_http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
+        return answer(error.status_code, code, str(error.detail))
+
+    app.add_exception_handler(WebError, on_web_error)
+    for kind in HOUSE_ERRORS:
+        app.add_exception_handler(kind, on_house_error)
+    app.add_exception_handler(RequestValidationError, on_bad_body)
+    app.add_exception_handler(HTTPException, on_http)

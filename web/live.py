@@ -1,0 +1,148 @@
+"""/live: every viewer sees what he may and needs to see, without gap or repeat. 实时流
+
+A viewer's own seat's call is sent at once; everything else is coalesced, because one frame per
+event and viewer is what a core cannot do (1,000 events/s to 200 viewers).
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from asr.events import PartialHeard
+from cti.events import Event
+from cti.ids import CallId
+from web import views
+from web.access import is_own_seat, may_hear, refuse_foreign_origin, services_of, viewer_of
+from web.errors import ForeignOrigin, NotLoggedIn, ViewerTooSlow
+from web.metrics import slow_viewers, viewers
+from web.ports import Subscription, User
+
+router = APIRouter()
+
+GOING_AWAY = 1001
+POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
+WORDS = frozenset({"PartialHeard", "UtteranceHeard", "FieldsProposed", "FieldsEdited"})
+
+Json = dict[str, Any]
+
+
+def mask_numbers(body: Json, viewer: User, seat_id: str | None) -> Json:
+    """The body with the citizen's number as this viewer may see it."""
+    number = body.get("caller_number")
+    if not isinstance(number, str):
+        return body
+    return {**body, "caller_number": views.shown_number(number, viewer, seat_id)}
+
+
+def hide_words(body: Json, viewer: User, seat_id: str | None) -> Json:
+    """The body without what was said, unless this viewer may hear that seat's calls."""
+    if body.get("type") not in WORDS or may_hear(viewer, seat_id):
+        return body
+    return {name: body[name] for name in ("seq", "type", "at", "call_id") if name in body}
+
+
+class Window:
+    """One viewer's view of the stream. 视窗"""
+
+    def __init__(self, viewer: User, encode: Callable[[Event | PartialHeard], Json]) -> None:
+        self._viewer = viewer
+        self._encode = encode
+        self._seat_of: dict[CallId, str] = {}
+
+    def know(self, call_id: CallId, seat_id: str) -> None:
+        """A call that was at a seat before this viewer came."""
+        self._seat_of[call_id] = seat_id
+
+    def show(self, seq: int | None, event: Event | PartialHeard) -> tuple[Json | None, bool]:
+        """(what to send or None, whether it is about the viewer's own seat)."""
+        call_id: CallId | None = getattr(event, "call_id", None)
+        seat_id = getattr(event, "seat_id", None)
+        if call_id is not None and seat_id is not None:
+            self._seat_of[call_id] = seat_id
+        if call_id is not None:
+            seat_id = self._seat_of.get(call_id, seat_id)
+        own = is_own_seat(self._viewer, seat_id)
+        body = {"seq": seq, **self._encode(event)}
+        if body["type"] in WORDS and not may_hear(self._viewer, seat_id):
+            return None, False
+        if body["type"] in ("CallEnded", "CallAbandoned") and call_id is not None:
+            self._seat_of.pop(call_id, None)
+        return mask_numbers(body, self._viewer, seat_id), own
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket, after: int = -1) -> None:
+    """Events after a seq as JSON arrays; without `after`, only what happens from now on. 实时流"""
+    house = services_of(socket)
+    try:
+        refuse_foreign_origin(socket)
+        viewer = await viewer_of(socket)
+    except (NotLoggedIn, ForeignOrigin):
+        await socket.close(POLICY_VIOLATION)
+        return
+    await socket.accept()
+    window = Window(viewer, house.encode_event)
+    for call in await house.calls.live():
+        if call.seat_id is not None:
+            window.know(call.call_id, call.seat_id)
+    subscription = await house.live.subscribe(house.live.last_seq if after < 0 else after)
+    viewers.inc()
+    try:
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(_send(socket, subscription, window), name="live sender")
+            # Only receive() notices that the browser has gone.
+            await _until_gone(socket)
+            sending.cancel()
+    except* ViewerTooSlow:
+        slow_viewers.inc()
+        await _close(socket, TRY_AGAIN_LATER)
+    except* WebSocketDisconnect:
+        pass
+    finally:
+        viewers.dec()
+        subscription.close()
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    if socket.application_state is WebSocketState.CONNECTED:
+        await socket.close(code)
+
+
+async def _send(socket: WebSocket, subscription: Subscription, window: Window) -> None:
+    pause_s = socket.app.state.settings.board_every_ms / 1000
+    while True:
+        frame: list[Json] = []
+        urgent = _collect(frame, window, await subscription.next_batch())
+        if not urgent:
+            deadline = asyncio.get_running_loop().time() + pause_s
+            try:
+                async with asyncio.timeout_at(deadline):
+                    while not urgent:
+                        urgent = _collect(frame, window, await subscription.next_batch())
+            except TimeoutError:
+                pass
+        if frame:
+            await socket.send_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+
+
+def _collect(
+    frame: list[Json], window: Window, batch: Sequence[tuple[int | None, Event | PartialHeard]]
+) -> bool:
+    """Put what the viewer sees of the batch into the frame; whether any of it is urgent."""
+    urgent = False
+    for seq, event in batch:
+        body, own = window.show(seq, event)
+        if body is not None:
+            frame.append(body)
+            urgent = urgent or own
+    return urgent

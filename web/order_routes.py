@@ -1,0 +1,92 @@
+"""/api/orders and /api/callbacks: what a call leaves to be done. 工单、待回拨"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+from orders.model import OrderField, OrderId, OrderState, WorkOrder
+from web import views
+from web.access import House, Viewer, require, require_hearing
+from web.errors import NotFound
+from web.ports import Role, Services, User
+
+router = APIRouter(prefix="/api", tags=["orders"])
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class Edit(BaseModel):
+    """New values for some fields of the revision the editor saw. 修改"""
+
+    model_config = ConfigDict(extra="forbid")
+    revision: Annotated[int, Field(ge=0, strict=True)]
+    fields: dict[OrderField, Annotated[StrictStr, Field(max_length=4000)]]
+
+
+class Submission(BaseModel):
+    """The revision that is submitted. 提交"""
+
+    model_config = ConfigDict(extra="forbid")
+    revision: Annotated[int, Field(ge=0, strict=True)]
+
+
+async def find(order_id: str, house: Services, viewer: User) -> WorkOrder:
+    order = await house.order_records.find(OrderId(order_id))
+    if order is None:
+        raise NotFound(order_id=order_id)
+    require_hearing(viewer, order.seat_id)
+    return order
+
+
+@router.get("/orders")
+async def list_orders(
+    house: House, viewer: Viewer, state: OrderState | None = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """The newest drafts and orders that the viewer may see. 工单列表"""
+    seq = house.live.last_seq
+    everything = not viewer.roles.isdisjoint({Role.SUPERVISOR, Role.INSPECTOR})
+    orders = await house.order_records.newest(
+        state, limit, None if everything else viewer.seat_id or ""
+    )
+    return {"seq": seq, "orders": [views.order(order) for order in orders]}
+
+
+@router.get("/orders/{order_id}")
+async def one_order(order_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """One order. 工单"""
+    return views.order(await find(order_id, house, viewer))
+
+
+def require_writing(order: WorkOrder, viewer: User) -> None:
+    """Inspectors read; the operator of the call and supervisors write."""
+    if viewer.seat_id is None or viewer.seat_id != order.seat_id:
+        require(viewer, Role.SUPERVISOR)
+
+
+@router.patch("/orders/{order_id}")
+async def edit_order(order_id: str, edit: Edit, house: House, viewer: Viewer) -> dict[str, Any]:
+    """Write fields; a person's word always wins over the machine's. 修改工单"""
+    require_writing(await find(order_id, house, viewer), viewer)
+    order = await house.orders.edit(OrderId(order_id), edit.fields, edit.revision, viewer.username)
+    await house.live.written(house.live.last_seq)
+    return views.order(order)
+
+
+@router.post("/orders/{order_id}/submit")
+async def submit_order(
+    order_id: str, submission: Submission, house: House, viewer: Viewer
+) -> dict[str, Any]:
+    """Accept the order; the five mandatory fields must be there. 提交受理"""
+    require_writing(await find(order_id, house, viewer), viewer)
+    order = await house.orders.submit(OrderId(order_id), submission.revision, viewer.username)
+    await house.live.written(house.live.last_seq)
+    return views.order(order)
+
+
+@router.get("/callbacks")
+async def list_callbacks(house: House, viewer: Viewer, limit: Limit = 100) -> dict[str, Any]:
+    """Citizens who are owed a call, open ones first. 待回拨"""
+    seq = house.live.last_seq
+    tasks = await house.callbacks.newest(limit)
+    return {"seq": seq, "callbacks": [views.callback(task, viewer) for task in tasks]}

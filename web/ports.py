@@ -1,0 +1,224 @@
+"""What the web needs from the rest of the house, in its own words. 网页所需端口"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from asr.events import PartialHeard, UtteranceHeard
+from cti.call import Call
+from cti.events import Event
+from cti.ids import CallId, SeatId
+from orders.model import CallbackTask, OrderField, OrderId, OrderState, WorkOrder
+from recordings.model import Recording, RecordingId
+from seats.events import SeatReserved
+from seats.model import NotReadyReason, Seat, SkillGroup
+
+
+class Role(StrEnum):
+    """What a user may do. 角色"""
+
+    OPERATOR = "operator"  # 话务员
+    SUPERVISOR = "supervisor"  # 班长
+    INSPECTOR = "inspector"  # 质检员
+    ADMINISTRATOR = "administrator"  # 管理员
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who may log in. 用户"""
+
+    username: str
+    name: str
+    roles: frozenset[Role]
+    seat_id: SeatId | None
+    password_hash: str
+    failed_logins: int = 0
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A user's open session; only the token's SHA-256 is stored. 会话"""
+
+    token_hash: str
+    username: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Users(Protocol):
+    """Accounts and sessions. 账号"""
+
+    async def find(self, username: str) -> User | None: ...
+    async def save(self, user: User) -> None:
+        """Insert, or replace the user of that name."""
+
+    async def note_login_failed(
+        self, username: str, failed_logins: int, locked_until: datetime | None
+    ) -> None: ...
+    async def open_login(self, login: Login) -> None: ...
+    async def find_login(self, token_hash: str) -> Login | None: ...
+    async def close_login(self, token_hash: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLinks:
+    """What hangs on a call. 通话关联"""
+
+    order_id: OrderId | None = None
+    recording_id: RecordingId | None = None
+    transcription: str = "off"
+    """off, live, paused or finished. 转写状态"""
+
+
+class Calls(Protocol):
+    """What is and was on the line. 通话查询"""
+
+    async def live(self) -> Sequence[Call]: ...
+    async def ended(self, limit: int) -> Sequence[Call]:
+        """Newest first."""
+
+    async def find(self, call_id: CallId) -> Call | None: ...
+    async def links(self, call_ids: Sequence[CallId]) -> Mapping[CallId, CallLinks]: ...
+    async def events(self, call_id: CallId) -> Sequence[tuple[int, Event]]:
+        """(seq, event) of one call, in order."""
+
+    async def decisions(self, call_id: CallId) -> Sequence[SeatReserved]: ...
+
+
+class Transcripts(Protocol):
+    """What was said. 转写查询"""
+
+    async def of_call(self, call_id: CallId) -> Sequence[UtteranceHeard]:
+        """In the order of their beginnings."""
+
+
+class Recordings(Protocol):
+    """The catalogue. 录音目录"""
+
+    async def newest(self, limit: int) -> Sequence[Recording]: ...
+    async def find(self, recording_id: RecordingId) -> Recording | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peaks:
+    """Loudest sample per slot, 0 to 255, for the waveform. 波形"""
+
+    points_per_second: int
+    citizen: bytes
+    operator: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """Audio that can be read in parts. 音频"""
+
+    media_type: str
+    size_bytes: int
+    read: Callable[[int, int], AsyncIterator[bytes]]
+    """read(first, last_exclusive) gives the bytes in blocks. 区间读取"""
+
+
+class Replay(Protocol):
+    """Audio for the player: the archived copy, or the legs while there is none. 回放"""
+
+    async def sound(self, recording: Recording) -> Sound:
+        """Raises recordings.errors.AudioMissing."""
+
+    async def peaks(self, recording: Recording) -> Peaks: ...
+
+
+class Seats(Protocol):
+    """The floor. 座席"""
+
+    @property
+    def seats(self) -> Mapping[SeatId, Seat]: ...
+    def sign_in(self, seat_id: SeatId, operator: str) -> None: ...
+    def sign_out(self, seat_id: SeatId, by: str) -> None: ...
+    def set_ready(self, seat_id: SeatId, by: str) -> None: ...
+    def set_not_ready(self, seat_id: SeatId, reason: NotReadyReason, by: str) -> None: ...
+    def finish_wrap_up(self, seat_id: SeatId, by: str) -> None: ...
+
+
+class Orders(Protocol):
+    """Drafts and orders. 工单"""
+
+    async def edit(
+        self, order_id: OrderId, fields: Mapping[OrderField, str], revision: int, by: str
+    ) -> WorkOrder: ...
+    async def submit(self, order_id: OrderId, revision: int, by: str) -> WorkOrder: ...
+
+
+class OrderRecords(Protocol):
+    """Stored orders. 工单查询"""
+
+    async def find(self, order_id: OrderId) -> WorkOrder | None: ...
+    async def newest(
+        self, state: OrderState | None, limit: int, seat_id: str | None
+    ) -> Sequence[WorkOrder]:
+        """Newest first; only of that seat unless None."""
+
+
+class Callbacks(Protocol):
+    """Who is owed a call. 待回拨"""
+
+    async def newest(self, limit: int) -> Sequence[CallbackTask]: ...
+
+
+class Subscription(Protocol):
+    """A viewer's place in the stream of events. 订阅"""
+
+    async def next_batch(self) -> Sequence[tuple[int | None, Event | PartialHeard]]:
+        """Waits; (None, partial) for partial transcripts. Raises ViewerTooSlow."""
+
+    def close(self) -> None: ...
+
+
+class Live(Protocol):
+    """The stream of events. 实时流"""
+
+    @property
+    def last_seq(self) -> int: ...
+    async def subscribe(self, after: int) -> Subscription:
+        """Everything after that seq, stored first, then live, without gap or repeat."""
+
+    async def written(self, seq: int) -> None:
+        """Returns when the event of that seq is on disk (or the store is known to be sick)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartHealth:
+    """One part of the service and how it is, in plain words. 部件状态"""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Health(Protocol):
+    """How the parts are. 系统状态"""
+
+    def parts(self) -> Sequence[PartHealth]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything the web needs, joined in hotline/. 依赖"""
+
+    users: Users
+    calls: Calls
+    transcripts: Transcripts
+    recordings: Recordings
+    replay: Replay
+    seats: Seats
+    skill_groups: Sequence[SkillGroup]
+    orders: Orders
+    order_records: OrderRecords
+    callbacks: Callbacks
+    live: Live
+    health: Health
+    encode_event: Callable[[Event | PartialHeard], dict[str, Any]]
+    """An event as the JSON object that goes to browsers: "type" and its fields. 事件编码"""
+    now: Callable[[], datetime]

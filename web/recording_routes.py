@@ -1,0 +1,119 @@
+"""/api/recordings: the catalogue and the player. 录音"""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from cti.call import Call
+from recordings.model import Recording, RecordingId
+from web import views
+from web.access import House, Viewer, may_hear, require_hearing
+from web.call_routes import shown, story_of
+from web.errors import BadRange, NotFound
+from web.ports import Services, User
+
+router = APIRouter(prefix="/api/recordings", tags=["recordings"])
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+
+
+async def find(recording_id: str, house: Services, viewer: User) -> tuple[Recording, Call | None]:
+    recording = await house.recordings.find(RecordingId(recording_id))
+    if recording is None:
+        raise NotFound(recording_id=recording_id)
+    call = await house.calls.find(recording.call_id)
+    require_hearing(viewer, None if call is None else call.seat_id)
+    return recording, call
+
+
+@router.get("")
+async def list_recordings(house: House, viewer: Viewer, limit: Limit = 50) -> dict[str, Any]:
+    """The newest recordings that the viewer may hear. 录音列表"""
+    seq = house.live.last_seq
+    listed = []
+    for recording in await house.recordings.newest(limit):
+        call = await house.calls.find(recording.call_id)
+        if may_hear(viewer, None if call is None else call.seat_id):
+            listed.append(views.recording(recording, call, viewer))
+    return {"seq": seq, "recordings": listed}
+
+
+@router.get("/{recording_id}")
+async def one_recording(recording_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """One recording. 录音"""
+    recording, call = await find(recording_id, house, viewer)
+    return views.recording(recording, call, viewer)
+
+
+@router.get("/{recording_id}/audio", response_class=StreamingResponse)
+async def audio(
+    recording_id: str, request: Request, house: House, viewer: Viewer
+) -> StreamingResponse:
+    """The sound: the archived Opus file, or a WAV of the legs until there is one. 音频"""
+    recording, _ = await find(recording_id, house, viewer)
+    sound = await house.replay.sound(recording)
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}
+    first, last, status = 0, sound.size_bytes, 200
+    asked = request.headers.get("range")
+    if asked is not None:
+        first, last = asked_range(asked, sound.size_bytes)
+        status = 206
+        headers["Content-Range"] = f"bytes {first}-{last - 1}/{sound.size_bytes}"
+    headers["Content-Length"] = str(last - first)
+    return StreamingResponse(
+        sound.read(first, last), status_code=status, headers=headers, media_type=sound.media_type
+    )
+
+
+def asked_range(header: str, size: int) -> tuple[int, int]:
+    """(first, last exclusive) of a single byte range (RFC 9110 14.1.2). Raises BadRange."""
+    match = RANGE.match(header.strip())
+    if match is None or match.groups() == ("", ""):
+        raise BadRange(size=size)
+    first_text, last_text = match.groups()
+    if first_text == "":
+        first, last = max(0, size - int(last_text)), size
+    else:
+        first = int(first_text)
+        last = min(int(last_text) + 1, size) if last_text else size
+    if first >= last:
+        raise BadRange(size=size)
+    return first, last
+
+
+@router.get("/{recording_id}/peaks")
+async def peaks(recording_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """Loudest sample per slot and side, 0 to 255. 波形"""
+    recording, _ = await find(recording_id, house, viewer)
+    loud = await house.replay.peaks(recording)
+    return {
+        "points_per_second": loud.points_per_second,
+        "citizen": list(loud.citizen),
+        "operator": list(loud.operator),
+    }
+
+
+@router.get("/{recording_id}/replay")
+async def replay(recording_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """Everything an inspector sees beside the sound. 回放"""
+    recording, call = await find(recording_id, house, viewer)
+    said = await house.transcripts.of_call(recording.call_id)
+    story: list[dict[str, Any]] = []
+    seen: dict[str, Any] | None = None
+    order = None
+    if call is not None:
+        seen = (await shown([call], house, viewer))[0]
+        story = await story_of(call, house, viewer)
+        if seen["order_id"] is not None:
+            found = await house.order_records.find(seen["order_id"])
+            order = None if found is None else views.order(found)
+    return {
+        "recording": views.recording(recording, call, viewer),
+        "call": seen,
+        "utterances": [views.utterance(one) for one in said],
+        "events": story,
+        "order": order,
+    }

@@ -1,0 +1,186 @@
+"""House types as the JSON that browsers and integrators read. 视图
+
+Numbers of citizens are masked here unless the viewer may see them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from asr.events import UtteranceHeard
+from cti.call import Call
+from cti.events import Ending
+from orders.model import MANDATORY_FIELDS, CallbackTask, FieldValue, WorkOrder
+from recordings.model import Recording
+from seats.events import SeatReserved
+from seats.model import Seat
+from web.accounts import may_see_numbers
+from web.ports import CallLinks, User
+
+Json = dict[str, Any]
+
+
+def instant(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC with Z and milliseconds."""
+    return None if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def masked(number: str) -> str:
+    """138****0001; a short number keeps only its last two digits."""
+    if len(number) >= 7:
+        return f"{number[:3]}****{number[-4:]}"
+    return "*" * max(len(number) - 2, 0) + number[-2:]
+
+
+def shown_number(number: str, viewer: User, seat_id: str | None) -> str:
+    own = viewer.seat_id is not None and viewer.seat_id == seat_id
+    return number if own or may_see_numbers(viewer) else masked(number)
+
+
+def ending(ended: Ending | None) -> Json | None:
+    return None if ended is None else {"blame": ended.blame.value, "reason": ended.reason}
+
+
+def span_ms(start: datetime | None, end: datetime | None) -> int | None:
+    if start is None or end is None:
+        return None
+    return max(0, round((end - start).total_seconds() * 1000))
+
+
+def call(what: Call, links: CallLinks, viewer: User) -> Json:
+    return {
+        "call_id": what.call_id,
+        "caller_number": shown_number(what.caller_number, viewer, what.seat_id),
+        "called_number": what.called_number,
+        "state": what.state.value,
+        "arrived_at": instant(what.arrived_at),
+        "recording_started_at": instant(what.recording_started_at),
+        "joined_at": instant(what.joined_at),
+        "answered_at": instant(what.answered_at),
+        "ended_at": instant(what.ended_at),
+        "skill_group": what.skill_group,
+        "priority": what.priority,
+        "seat_id": what.seat_id,
+        "waited_ms": span_ms(what.joined_at, what.answered_at or what.ended_at),
+        "talked_ms": span_ms(what.answered_at, what.seat_left_at or what.ended_at),
+        "ending": ending(what.ending),
+        "lifeboat": what.lifeboat,
+        "order_id": links.order_id,
+        "recording_id": links.recording_id,
+        "transcription": links.transcription,
+    }
+
+
+def utterance(said: UtteranceHeard) -> Json:
+    return {
+        "side": said.side.value,
+        "text": said.text,
+        "starts_at_ms": said.starts_at_ms,
+        "ends_at_ms": said.ends_at_ms,
+        "confidence": round(said.confidence, 3),
+        "backfilled": said.backfilled,
+        "words": [
+            {
+                "text": word.text,
+                "starts_at_ms": word.starts_at_ms,
+                "ends_at_ms": word.ends_at_ms,
+                "confidence": round(word.confidence, 3),
+            }
+            for word in said.words
+        ],
+    }
+
+
+def decision(reserved: SeatReserved) -> Json:
+    return {
+        "at": instant(reserved.at),
+        "seat_id": reserved.seat_id,
+        "skill_group": reserved.skill_group,
+        "reasons": list(reserved.reasons),
+        "considered": reserved.considered,
+    }
+
+
+def decision_sentence(decisions: Sequence[SeatReserved]) -> str:
+    """Why the call went where it went, in one Chinese sentence."""
+    if not decisions:
+        return "尚未分配座席。"
+    last = decisions[-1]
+    tried = f"此前已试 {len(decisions) - 1} 个座席未接，" if len(decisions) > 1 else ""
+    return f"{tried}分配给座席 {last.seat_id}：{'；'.join(last.reasons)}。"
+
+
+def seat(what: Seat) -> Json:
+    return {
+        "seat_id": what.seat_id,
+        "operator_name": what.definition.operator_name,
+        "operator": what.operator,
+        "state": what.state.value,
+        "reason": what.reason.value if what.reason else None,
+        "since": instant(what.since),
+        "until": instant(what.until),
+        "call_id": what.call_id,
+        "phone_reachable": what.phone_reachable,
+        "skills": dict(what.definition.skills),
+        "pending_not_ready": what.pending_not_ready.value if what.pending_not_ready else None,
+    }
+
+
+def field_value(value: FieldValue) -> Json:
+    proof = value.proof
+    return {
+        "value": value.value,
+        "by": value.by.value,
+        "confidence": round(value.confidence, 3),
+        "proof": None
+        if proof is None
+        else {
+            "side": proof.side.value,
+            "starts_at_ms": proof.starts_at_ms,
+            "ends_at_ms": proof.ends_at_ms,
+        },
+    }
+
+
+def order(what: WorkOrder) -> Json:
+    filled = {name for name, value in what.fields.items() if value.value}
+    return {
+        "order_id": what.order_id,
+        "call_id": what.call_id,
+        "seat_id": what.seat_id,
+        "state": what.state.value,
+        "opened_at": instant(what.opened_at),
+        "submitted_at": instant(what.submitted_at),
+        "submitted_by": what.submitted_by,
+        "revision": what.revision,
+        "fields": {name.value: field_value(value) for name, value in what.fields.items()},
+        "missing": [name.value for name in MANDATORY_FIELDS if name not in filled],
+    }
+
+
+def recording(what: Recording, of: Call | None, viewer: User) -> Json:
+    return {
+        "recording_id": what.recording_id,
+        "call_id": what.call_id,
+        "state": what.state.value,
+        "started_at": instant(what.started_at),
+        "duration_ms": what.duration_ms,
+        "sha256": what.sha256,
+        "size_bytes": what.size_bytes,
+        "archived_at": instant(what.archived_at),
+        "path": what.path,
+        "failure": what.failure,
+        "caller_number": None if of is None else shown_number(of.caller_number, viewer, of.seat_id),
+        "seat_id": None if of is None else of.seat_id,
+    }
+
+
+def callback(task: CallbackTask, viewer: User) -> Json:
+    return {
+        "call_id": task.call_id,
+        "caller_number": shown_number(task.caller_number, viewer, None),
+        "reason": task.reason.value,
+        "arrived_at": instant(task.arrived_at),
+        "closed_at": instant(task.closed_at),
+        "attempts": task.attempts,
+    }

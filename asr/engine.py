@@ -27,10 +27,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """What seems to be being said; `starts_at_ms` is None where the engine does not say. 中间结果"""
+    """What seems to be being said; no words where the engine does not give their times. 中间结果"""
 
     text: str
-    starts_at_ms: int | None = None
+    words: tuple[Word, ...] = ()
 
 
 class Recogniser(Protocol):

@@ -14,6 +14,9 @@ import os
 from pathlib import Path
 from types import TracebackType
 
+from asr.events import Side
+from cti.ids import CallId
+
 BYTES_PER_MS = 32
 _SAMPLE_BYTES = 2
 
@@ -119,3 +122,9 @@ class LegTail:
         except OSError:
             return b""
         return block[: len(block) - len(block) % _SAMPLE_BYTES]
+
+
+def leg_path(folder: Path, call_id: CallId, side: Side) -> Path:
+    """Where the dialplan has this side recorded. 话路文件"""
+    name = "citizen" if side is Side.CITIZEN else "seat"
+    return folder / f"{call_id}-{name}.sln16"

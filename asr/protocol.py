@@ -93,27 +93,15 @@ def write_heard(heard: Heard, config: StreamConfig) -> str:
     """The server's answer when an utterance ended."""
     answer: dict[str, Any] = {"text": heard.text}
     if config.words and heard.words:
-        answer["result"] = [
-            {
-                "conf": round(word.confidence, 6),
-                "end": word.ends_at_ms / 1000,
-                "start": word.starts_at_ms / 1000,
-                "word": word.text,
-            }
-            for word in heard.words
-        ]
+        answer["result"] = _rows(heard.words)
     return json.dumps(answer, ensure_ascii=False)
 
 
 def write_guess(guess: Guess, config: StreamConfig) -> str:
-    """The server's answer in the middle of an utterance.
-
-    Of the partial words only the first one's start is known here; that is all anybody needs.
-    """
+    """The server's answer in the middle of an utterance."""
     answer: dict[str, Any] = {"partial": guess.text}
-    if config.partial_words and guess.starts_at_ms is not None:
-        start = guess.starts_at_ms / 1000
-        answer["partial_result"] = [{"start": start, "end": start, "word": guess.text, "conf": 0.0}]
+    if config.partial_words and guess.words:
+        answer["partial_result"] = _rows(guess.words)
     return json.dumps(answer, ensure_ascii=False)
 
 
@@ -136,11 +124,20 @@ def read_answer(raw: str | bytes) -> Heard | Guess:
         return Heard(text=readable(answer["text"]), words=_read_words(answer.get("result", [])))
     if isinstance(answer.get("partial"), str):
         words = _read_words(answer.get("partial_result", []))
-        return Guess(
-            text=readable(answer["partial"]),
-            starts_at_ms=words[0].starts_at_ms if words else None,
-        )
+        return Guess(text=readable(answer["partial"]), words=words)
     raise RecogniserGarbage("neither text nor partial")
+
+
+def _rows(words: tuple[Word, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "conf": round(word.confidence, 6),
+            "end": word.ends_at_ms / 1000,
+            "start": word.starts_at_ms / 1000,
+            "word": word.text,
+        }
+        for word in words
+    ]
 
 
 def _read_words(rows: Any) -> tuple[Word, ...]:

@@ -13,9 +13,8 @@ import vosk
 
 from asr.engine import Guess, Heard, known_words, readable
 from asr.events import Word
+from asr.model_check import feature_options, sample_rate_in
 
-_KALDI_DEFAULT_RATE = 16_000
-_RATE = re.compile(r"^\s*--sample-frequency=(\d+)", re.MULTILINE)
 _UPSAMPLE = re.compile(r"^\s*--allow-upsample=true", re.MULTILINE)
 _LOWEST_SENSIBLE_RATE = 8_000
 
@@ -61,30 +60,13 @@ class VoskRecogniser:
     def partial(self) -> Guess:
         """The text since the last utterance."""
         said = json.loads(self._kaldi.PartialResult())
-        words = _words(said.get("partial_result", []))
         return Guess(
-            text=readable(said.get("partial", "")),
-            starts_at_ms=words[0].starts_at_ms if words else None,
+            text=readable(said.get("partial", "")), words=_words(said.get("partial_result", []))
         )
 
     def finish(self) -> Heard:
         """What is left when no more audio comes."""
         return _heard(self._kaldi.FinalResult())
-
-
-def feature_options(model_path: Path) -> str:
-    """The model's feature options, one `--name=value` a line; empty if there are none."""
-    for name in ("mfcc.conf", "fbank.conf"):
-        for options in (model_path / "conf" / name, model_path / name):
-            if options.is_file():
-                return options.read_text(encoding="utf-8", errors="replace")
-    return ""
-
-
-def sample_rate_in(options: str) -> int:
-    """The sample rate the model was trained on; Kaldi's own default where none is written."""
-    found = _RATE.search(options)
-    return int(found[1]) if found else _KALDI_DEFAULT_RATE
 
 
 def _heard(raw: str) -> Heard:

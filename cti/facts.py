@@ -71,6 +71,8 @@ class WhyNotAnswered(StrEnum):
     BUSY = "busy"
     UNREACHABLE = "unreachable"
     CITIZEN_GONE = "citizen-gone"
+    UNSEEN = "unseen"
+    """The ringing ended while we could not hear Asterisk. 未见"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,16 @@ class HangupAsked(CallFact):
     """A far end asked to hang up; the first to ask is the side that ended the call. 请求挂机
 
     `seat_id` is None when the citizen asked.
+    """
+
+    seat_id: SeatId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangupOrdered(CallFact):
+    """Asterisk was told to hang a leg up, by a command or by the dialplan. 系统挂机
+
+    It follows HangupAsked too; the first of the two decides. `seat_id` is None for the citizen's leg.
     """
 
     seat_id: SeatId | None
@@ -155,3 +167,15 @@ class PhoneChanged(Fact):
 
     seat_id: SeatId
     phone: PhoneState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsListed(Fact):
+    """Asterisk named all channels it has; a leg that is not among them is gone. 话路清单
+
+    `asterisk_started_at` is None when it could not be learnt; it has whole seconds.
+    """
+
+    node: str
+    legs: frozenset[LegId]
+    asterisk_started_at: datetime | None

@@ -15,6 +15,8 @@ class AmiSettings:
     """An unanswered ping after this closes the link. 心跳时限"""
     reconnect_every_s: float = 1.0
     """At most one attempt in this time. 重连间隔"""
+    refused_login_every_s: float = 15.0
+    """After a refused login; Asterisk counts and may ban quick repeats. 登录被拒后的重试间隔"""
     queue_limit: int = 20_000
     """Messages that may wait between socket and tracker; beyond it the link is taken anew. 队列上限"""
     lag_warning_ms: int = 250

@@ -9,8 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-DEBIAN_KEYRINGS = ("/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp")
-UBUNTU_KEYRINGS = ("/usr/share/keyrings/ubuntu-archive-keyring.gpg", "/etc/apt/trusted.gpg.d/ubuntu-keyring-2018-archive.gpg")
+DEBIAN_KEYRINGS = (
+    "/usr/share/keyrings/debian-archive-keyring.gpg",
+    "/usr/share/keyrings/debian-archive-keyring.pgp",
+)
+UBUNTU_KEYRINGS = (
+    "/usr/share/keyrings/ubuntu-archive-keyring.gpg",
+    "/etc/apt/trusted.gpg.d/ubuntu-keyring-2018-archive.gpg",
+)
 UBUNTU_FIRST_WITH_20 = "noble"
 """Ubuntu 24.04; earlier releases carry Asterisk 18, so they borrow this suite of the same archive."""
 
@@ -57,7 +63,10 @@ def parse_one_line(text: str) -> list[Source]:
     found = []
     for raw in text.splitlines():
         line = raw.split("#", 1)[0].strip()
-        shape = re.match(r"deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)\s*(?P<rest>.*)", line)
+        shape = re.match(
+            r"deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)\s*(?P<rest>.*)",
+            line,
+        )
         if shape is None:
             continue
         options = dict(o.split("=", 1) for o in (shape["options"] or "").split() if "=" in o)
@@ -77,7 +86,10 @@ def parse_deb822(text: str) -> list[Source]:
     found = []
     for stanza in _stanzas(text):
         fields = _fields(stanza)
-        if "deb" not in fields.get("types", "").split() or fields.get("enabled", "yes").lower() == "no":
+        if (
+            "deb" not in fields.get("types", "").split()
+            or fields.get("enabled", "yes").lower() == "no"
+        ):
             continue
         signed_by = fields.get("signed-by", "").strip()
         # A key written into the stanza itself (ASCII armour) is no path; the distribution's keyring serves.
@@ -96,7 +108,11 @@ def find_archive(sources: Iterable[Source], suite: str, os_release: Path) -> Arc
     archive has no sid, and because its releases since 24.04 carry Asterisk 20 or later in universe.
     """
     release = _os_release(os_release)
-    wanted = [s for s in sources if _is_main_archive(s, release.get("ID", ""), release.get("VERSION_CODENAME", ""))]
+    wanted = [
+        s
+        for s in sources
+        if _is_main_archive(s, release.get("ID", ""), release.get("VERSION_CODENAME", ""))
+    ]
     if not wanted:
         return None
     source = wanted[0]
@@ -120,9 +136,14 @@ def find_archive(sources: Iterable[Source], suite: str, os_release: Path) -> Arc
 
 def _is_main_archive(source: Source, distribution: str, codename: str) -> bool:
     """Main archive: not the security or updates archive, not a third party's repository."""
-    if not source.uri.startswith(("http://", "https://", "mirror+", "file:", "copy:")) or "main" not in source.components:
+    if (
+        not source.uri.startswith(("http://", "https://", "mirror+", "file:", "copy:"))
+        or "main" not in source.components
+    ):
         return False
-    if "security" in source.uri or re.search(r"-(security|updates|backports|proposed)", source.suite):
+    if "security" in source.uri or re.search(
+        r"-(security|updates|backports|proposed)", source.suite
+    ):
         return False
     own_suites = {codename, "stable", "testing", "unstable", "sid"} - {""}
     looks_like = re.search(r"/(debian|ubuntu|ubuntu-ports)/?$", source.uri) is not None
@@ -152,7 +173,9 @@ def _os_release(path: Path) -> dict[str, str]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError:
         return {}
-    return {k: v.strip().strip('"') for k, v in (line.split("=", 1) for line in lines if "=" in line)}
+    return {
+        k: v.strip().strip('"') for k, v in (line.split("=", 1) for line in lines if "=" in line)
+    }
 
 
 def _year(version_id: str) -> int:

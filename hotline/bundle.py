@@ -23,7 +23,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.apt_sources import Archive, find_archive, read_machine_sources
+from hotline.apt_sources import find_archive, read_machine_sources
+from hotline.bundle_errors import (
+    AptMissing,
+    AsteriskNotProvided,
+    BundleBroken,
+    DiskFull,
+    KeyringMissing,
+    MachineNotSupported,
+    MirrorUnknown,
+    SystemAsteriskMissing,
+)
+from hotline.private_apt import private_apt, run_apt
 
 OLDEST_MAJOR = 20
 """Asterisk 18 has neither the MixMonitor legs nor the AGI behaviour this product was measured on."""
@@ -35,66 +46,6 @@ MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 LOADERS = {"amd64": "ld-linux-x86-64.so.2", "arm64": "ld-linux-aarch64.so.1"}
 
 Say = Callable[[str], None]
-
-
-class AsteriskNotProvided(Exception):
-    """No usable Asterisk could be found or made. 无法提供 Asterisk"""
-
-    code = "asterisk-not-provided"
-
-
-class SystemAsteriskMissing(AsteriskNotProvided):
-    """No Asterisk of version 20 or later is installed on this machine. 系统未安装 Asterisk"""
-
-    code = "system-asterisk-missing"
-
-
-class MachineNotSupported(AsteriskNotProvided):
-    """The bundle exists for Linux on x86_64 and arm64 only. 不支持的机器架构"""
-
-    code = "bundle-machine-not-supported"
-
-
-class AptMissing(AsteriskNotProvided):
-    """apt-get and dpkg are needed to fetch the bundle and are not here. 缺少 apt"""
-
-    code = "bundle-apt-missing"
-
-
-class MirrorUnknown(AsteriskNotProvided):
-    """The machine's apt sources name no Debian or Ubuntu archive. 未找到软件源"""
-
-    code = "bundle-mirror-unknown"
-
-
-class KeyringMissing(AsteriskNotProvided):
-    """The archive's keyring is missing, so its signatures could not be checked. 缺少签名密钥"""
-
-    code = "bundle-keyring-missing"
-
-
-class SignatureWrong(AsteriskNotProvided):
-    """apt refused the archive's signature. 软件源签名校验失败"""
-
-    code = "bundle-signature-wrong"
-
-
-class DiskFull(AsteriskNotProvided):
-    """Too little room on the disk for the bundle. 磁盘空间不足"""
-
-    code = "bundle-disk-full"
-
-
-class ArchiveUnreachable(AsteriskNotProvided):
-    """The archive could not be reached; what was already downloaded is kept. 软件源不可达"""
-
-    code = "bundle-archive-unreachable"
-
-
-class BundleBroken(AsteriskNotProvided):
-    """The packages were fetched but Asterisk does not run from them. 安装包不可用"""
-
-    code = "bundle-broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +68,9 @@ def provide(kind: str, suite: str, folder: Path, say: Say) -> AsteriskProgram:
     `say` is told each step in a few words. Raises AsteriskNotProvided, each kind with its code.
     """
     if kind not in ("auto", "system", "bundle"):
-        raise AsteriskNotProvided(f"Asterisk can be provided as auto, system or bundle, not {kind!r}")
+        raise AsteriskNotProvided(
+            f"Asterisk can be provided as auto, system or bundle, not {kind!r}"
+        )
     if kind in ("auto", "system"):
         found = find_system_asterisk()
         if found is not None:
@@ -126,14 +79,16 @@ def provide(kind: str, suite: str, folder: Path, say: Say) -> AsteriskProgram:
             raise SystemAsteriskMissing(SystemAsteriskMissing.__doc__)
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_one(folder / "lock", say):
+    with _only_one(folder / "lock", say) as lock:
         finished = find_bundle(folder, suite)
-        return finished if finished is not None else _make_bundle(suite, folder, say)
+        return finished if finished is not None else _make_bundle(suite, folder, say, lock)
 
 
 def find_system_asterisk() -> AsteriskProgram | None:
     """The installed Asterisk, if it is new enough and its modules and documentation are found."""
-    program = shutil.which("asterisk", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+    program = shutil.which(
+        "asterisk", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
+    )
     if program is None:
         return None
     version = _ask_version((program,))
@@ -170,7 +125,7 @@ def major(version: str) -> int:
     return int(number.group()) if number else 0
 
 
-def _make_bundle(suite: str, folder: Path, say: Say) -> AsteriskProgram:
+def _make_bundle(suite: str, folder: Path, say: Say, lock: int) -> AsteriskProgram:
     architecture = _architecture()
     for tool in ("apt-get", "dpkg"):
         if shutil.which(tool) is None:
@@ -182,14 +137,19 @@ def _make_bundle(suite: str, folder: Path, say: Say) -> AsteriskProgram:
         raise KeyringMissing(KeyringMissing.__doc__)
     free = shutil.disk_usage(folder).free
     if free < DISK_NEEDED_BYTES:
-        raise DiskFull(f"{free // 1_000_000} MB free in {folder}, {DISK_NEEDED_BYTES // 1_000_000} MB needed")
+        raise DiskFull(
+            f"{free // 1_000_000} MB free in {folder}, {DISK_NEEDED_BYTES // 1_000_000} MB needed"
+        )
     say(f"Asterisk: fetching the bundle from {archive.uri} {archive.suite} ({architecture})")
-    apt = _private_apt(folder / "apt", archive, architecture)
-    _run_apt([*apt, "update"], say, "Asterisk: package index")
-    _run_apt(
+    apt = private_apt(folder / "apt", archive, architecture)
+    run_apt([*apt, "update"], say, "Asterisk: package index", lock)
+    # An earlier, interrupted attempt may have left packages that the archive has since replaced.
+    run_apt([*apt, "autoclean"], say, "Asterisk: old package", lock)
+    run_apt(
         [*apt, "install", "--yes", "--download-only", "--no-install-recommends", *PACKAGES],
         say,
         "Asterisk: package",
+        lock,
     )
     packages = sorted((folder / "apt/cache/archives").glob("*.deb"))
     say(f"Asterisk: unpacking {len(packages)} packages")
@@ -200,7 +160,9 @@ def _make_bundle(suite: str, folder: Path, say: Say) -> AsteriskProgram:
         _unpack(package, part)
     version = _program_in(part).version
     if major(version) < OLDEST_MAJOR:
-        raise BundleBroken(f"the archive's Asterisk is {version}; {OLDEST_MAJOR} or later is needed")
+        raise BundleBroken(
+            f"the archive's Asterisk is {version}; {OLDEST_MAJOR} or later is needed"
+        )
     # From here on a start that is killed finds either the old state or the whole new one.
     (folder / "finished.json").unlink(missing_ok=True)
     shutil.rmtree(root, ignore_errors=True)
@@ -247,85 +209,15 @@ def _architecture() -> str:
 
 def _ask_version(command: Sequence[str]) -> str | None:
     try:
-        answer = subprocess.run([*command, "-V"], capture_output=True, text=True, timeout=20, check=False)
+        answer = subprocess.run(
+            [*command, "-V"], capture_output=True, text=True, timeout=20, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     words = answer.stdout.split()
-    return words[1] if answer.returncode == 0 and len(words) > 1 and words[0] == "Asterisk" else None
-
-
-def _private_apt(folder: Path, archive: Archive, architecture: str) -> list[str]:
-    """apt-get with a state of its own; the machine's proxies and credentials stay in force."""
-    for below in ("state/lists/partial", "cache/archives/partial", "log"):
-        (folder / below).mkdir(parents=True, exist_ok=True)
-    (folder / "status").touch()
-    (folder / "preferences").touch()
-    line = f"deb [arch={architecture} signed-by={archive.keyring}] {archive.uri} {archive.suite}"
-    (folder / "sources.list").write_text(f"{line} {' '.join(archive.components)}\n", encoding="utf-8")
-    settings = {
-        "APT::Architecture": architecture,
-        "APT::Install-Recommends": "false",
-        "APT::Sandbox::User": "root",  # the folder may not be readable for apt's own user
-        "APT::Update::Error-Mode": "any",  # an index that did not come is an error, not a warning
-        "Acquire::AllowInsecureRepositories": "false",
-        "Acquire::AllowWeakRepositories": "false",
-        "Acquire::Languages": "none",
-        "Acquire::Retries": "3",
-        "Dir::Cache": f"{folder}/cache",
-        "Dir::Cache::archives": f"{folder}/cache/archives",
-        "Dir::Etc::Preferences": f"{folder}/preferences",
-        "Dir::Etc::PreferencesParts": "/dev/null",
-        "Dir::Etc::SourceList": f"{folder}/sources.list",
-        "Dir::Etc::SourceParts": "/dev/null",
-        "Dir::Log": f"{folder}/log",
-        "Dir::State": f"{folder}/state",
-        "Dir::State::Lists": f"{folder}/state/lists",
-        "Dir::State::status": f"{folder}/status",
-    }
-    # Container images clean the machine's package cache in these hooks; it is not ours to clean.
-    hooks = ("APT::Update::Pre-Invoke", "APT::Update::Post-Invoke", "APT::Update::Post-Invoke-Success")
-    hooks += ("DPkg::Pre-Install-Pkgs", "APT::Architectures", "Acquire::IndexTargets::deb::DEP-11")
-    text = "".join(f"#clear {hook};\n" for hook in hooks)
-    text += f'APT::Architectures {{ "{architecture}"; }};\n'
-    text += "".join(f'{key} "{value}";\n' for key, value in settings.items())
-    (folder / "apt.conf").write_text(text, encoding="utf-8")
-    return ["apt-get", "-c", str(folder / "apt.conf"), "-q"]
-
-
-def _run_apt(command: Sequence[str], say: Say, what: str) -> None:
-    """Run apt-get, telling every twentieth thing it fetched; its last lines explain a failure."""
-    environment = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
-    lines: list[str] = []
-    fetched = 0
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as running:
-        assert running.stdout is not None
-        for line in running.stdout:
-            lines.append(line.rstrip())
-            if line.startswith("Need to get"):
-                say(f"Asterisk: {line.strip()}")
-            if line.startswith("Get:"):
-                fetched += 1
-                if fetched % 20 == 0:
-                    say(f"{what} {fetched}")
-    if running.returncode != 0:
-        raise explain_apt(lines)
-
-
-def explain_apt(lines: Sequence[str]) -> AsteriskNotProvided:
-    """The named error for what apt-get printed before it failed."""
-    text = "\n".join(lines)
-    last = "; ".join(line for line in lines if line[:2] in ("E:", "W:"))[-600:] or text[-600:]
-    kinds: tuple[tuple[str, type[AsteriskNotProvided]], ...] = (
-        (r"NO_PUBKEY|is not signed|GPG error|EXPKEYSIG|BADSIG|signatures? (were|was) invalid", SignatureWrong),
-        (r"No space left|not have enough free space|enough free space", DiskFull),
-        (r"Failed to fetch|resolv|connect|timed out|unreachable|Unable to fetch|Release file", ArchiveUnreachable),
+    return (
+        words[1] if answer.returncode == 0 and len(words) > 1 and words[0] == "Asterisk" else None
     )
-    for pattern, kind in kinds:
-        if re.search(pattern, text, re.IGNORECASE):
-            return kind(f"{kind.__doc__} {last}")
-    return AsteriskNotProvided(f"apt-get failed: {last}")
 
 
 def _unpack(package: Path, into: Path) -> None:
@@ -336,11 +228,13 @@ def _unpack(package: Path, into: Path) -> None:
         if "No space left" in unpacked.stderr:
             raise DiskFull(f"{DiskFull.__doc__} {into}")
         package.unlink(missing_ok=True)  # the next start fetches it again
-        raise BundleBroken(f"{package.name} could not be unpacked: {unpacked.stderr.strip()[-300:]}")
+        raise BundleBroken(
+            f"{package.name} could not be unpacked: {unpacked.stderr.strip()[-300:]}"
+        )
 
 
 @contextlib.contextmanager
-def _only_one(lock: Path, say: Say) -> Iterator[None]:
+def _only_one(lock: Path, say: Say) -> Iterator[int]:
     """Held while one process makes the bundle; a second start waits for it instead of colliding."""
     with lock.open("a") as handle:
         try:
@@ -348,7 +242,7 @@ def _only_one(lock: Path, say: Say) -> Iterator[None]:
         except BlockingIOError:
             say("Asterisk: another start is preparing the bundle; waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle.fileno()
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from asr.settings import AsrSettings
 from cti.settings import AmiSettings
 from hotline.watchdog import WatchdogSettings
 from ivr.settings import IvrSettings
+from orders.settings import OrdersSettings
 from recordings.settings import RecordingsSettings
 from seats.settings import SeatsSettings
 from store.settings import StoreSettings
@@ -69,6 +70,7 @@ class Config:
     ivr: IvrSettings = field(default_factory=IvrSettings)
     seats: SeatsSettings = field(default_factory=SeatsSettings)
     asr: AsrSettings = field(default_factory=AsrSettings)
+    orders: OrdersSettings = field(default_factory=OrdersSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     web: WebSettings = field(default_factory=WebSettings)

@@ -58,7 +58,9 @@ def _note(pitch_hz: float, length_s: float, attack_s: float, decay_s: float) -> 
     at = np.arange(int(length_s * RATE_HZ)) / RATE_HZ
     tone = np.zeros_like(at)
     for partial, strength in ((1, 1.0), (2, 0.35), (3, 0.12), (4, 0.05)):
-        tone += strength * np.sin(2 * np.pi * pitch_hz * partial * at) * np.exp(-at * partial / decay_s)
+        tone += (
+            strength * np.sin(2 * np.pi * pitch_hz * partial * at) * np.exp(-at * partial / decay_s)
+        )
     rise = np.clip(at / attack_s, 0, 1)
     fall = np.clip((length_s - at) / 0.2, 0, 1)
     shaped: Samples = tone * rise * fall

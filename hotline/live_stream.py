@@ -9,7 +9,7 @@ with its last seq; the journal then gives it what it missed.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from asr.events import PartialHeard
@@ -27,9 +27,11 @@ class JournalReading(Protocol):
 
     @property
     def last_seq(self) -> int: ...
+    @property
+    def written_seq(self) -> int: ...
     async def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]: ...
     async def wait_beyond(self, seq: int) -> None: ...
-    async def written(self, seq: int) -> None: ...
+    async def written(self, seq: int) -> bool: ...
 
 
 class LiveStream:
@@ -44,11 +46,11 @@ class LiveStream:
 
     @property
     def last_seq(self) -> int:
-        """The newest seq that viewers have been told; a list read now is at least as new."""
-        return self._told
+        """A list read from the tables now is at least as new as this."""
+        return self._journal.written_seq
 
-    async def written(self, seq: int) -> None:
-        await self._journal.written(seq)
+    async def all_written(self) -> None:
+        await self._journal.written(self._journal.last_seq)
 
     async def run(self) -> None:
         """Read the journal as it grows."""
@@ -86,7 +88,7 @@ class LiveStream:
 class ViewerQueue:
     """One viewer's events, bounded. 观看队列"""
 
-    def __init__(self, leave: "Leave") -> None:
+    def __init__(self, leave: Callable[["ViewerQueue"], None]) -> None:
         self._leave = leave
         self._items: deque[Item] = deque()
         self._more = asyncio.Event()
@@ -118,9 +120,3 @@ class ViewerQueue:
 
     def close(self) -> None:
         self._leave(self)
-
-
-class Leave(Protocol):
-    """Takes a viewer off the list. 离开"""
-
-    def __call__(self, viewer: ViewerQueue) -> None: ...

@@ -53,7 +53,8 @@ def even_loudness(samples: Samples, rate_hz: int, level_dbfs: float = SPEECH_LEV
         return samples
     spoken = power[power > power.max() * 1e-3]
     gain = 10 ** (level_dbfs / 20) / np.sqrt(spoken.mean())
-    return samples * min(gain, PEAK_LIMIT / np.abs(samples).max())
+    louder: Samples = samples * min(gain, PEAK_LIMIT / np.abs(samples).max())
+    return louder
 
 
 def level_dbfs(pcm: bytes) -> float:

@@ -15,11 +15,15 @@ import numpy as np
 
 from hotline.sound import even_loudness, resample, to_pcm
 
-SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples come to the callback, espeak_Synth returns at the end
+SYNCHRONOUS = (
+    2  # AUDIO_OUTPUT_SYNCHRONOUS: samples come to the callback, espeak_Synth returns at the end
+)
 DONT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT: report missing data instead of ending our process
 CHARACTERS_UTF8 = 1
 RATE, PITCH = 1, 3  # espeak_PARAMETER
-SAMPLES_COME = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+SAMPLES_COME = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
 
 _one_at_a_time = threading.Lock()
 
@@ -101,7 +105,16 @@ def _declare(library: ctypes.CDLL) -> None:
         "espeak_SetSynthCallback": (None, [SAMPLES_COME]),
         "espeak_Synth": (
             integer,
-            [text, ctypes.c_size_t, ctypes.c_uint, integer, ctypes.c_uint, ctypes.c_uint, pointer, pointer],
+            [
+                text,
+                ctypes.c_size_t,
+                ctypes.c_uint,
+                integer,
+                ctypes.c_uint,
+                ctypes.c_uint,
+                pointer,
+                pointer,
+            ],
         ),
     }
     for name, (answer, arguments) in shapes.items():

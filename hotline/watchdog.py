@@ -64,6 +64,11 @@ class ServiceWatch:
         """The running service's process, for tests that freeze or kill it."""
         return None if self._process is None else self._process.pid
 
+    def restart(self) -> None:
+        """Ask the service to stop in order; it is then started again. Calls go on."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+
     async def run(self) -> None:
         """Start the service again and again; on cancellation stop it in order."""
         pause = RESTART_PAUSE_S

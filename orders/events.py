@@ -1,6 +1,7 @@
 """What happened to work orders. 工单事件"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cti.events import CallEvent
 from cti.ids import SeatId
@@ -19,6 +20,18 @@ class DraftOpened(OrderEvent):
     """A draft was opened when the seat rang. 建立草稿"""
 
     seat_id: SeatId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPassed(OrderEvent):
+    """The call went on to another seat, and the draft with it. 草稿转席"""
+
+    seat_id: SeatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDiscarded(OrderEvent):
+    """The citizen was gone before anybody answered, and nobody had written anything. 草稿作废"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +56,7 @@ class OrderSubmitted(OrderEvent):
     """The five mandatory fields are there and the operator submitted. 提交受理"""
 
     by: str
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +65,7 @@ class CallbackOwed(CallEvent):
 
     caller_number: str
     reason: CallbackReason
+    arrived_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """A work order, first drafted from what the citizen says. 工单
 
 DRAFT --Submit (five mandatory fields present)--> ACCEPTED
+  +--the citizen is gone before anybody answered, nobody wrote in it--> DISCARDED
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ class OrderState(StrEnum):
 
     DRAFT = "draft"  # 登记中
     ACCEPTED = "accepted"  # 已受理
+    DISCARDED = "discarded"  # 作废
 
 
 class RequestType(StrEnum):
@@ -66,6 +68,10 @@ MANDATORY_FIELDS = (
 """DB1302/T 604-2025 7.1.2 a; 匿名 is a value of the caller's name. 必填五项"""
 
 
+ANONYMOUS = "匿名"
+"""The caller's name when he gives none. 匿名"""
+
+
 class FilledBy(StrEnum):
     """Who wrote a field. 填写者"""
 
@@ -106,6 +112,15 @@ class WorkOrder:
     """Rises with every change; an edit names the one it saw. 版本"""
     submitted_at: datetime | None = None
     submitted_by: str | None = None
+
+    @property
+    def missing(self) -> tuple[OrderField, ...]:
+        """The mandatory fields that are empty, in their order."""
+        return tuple(
+            name
+            for name in MANDATORY_FIELDS
+            if name not in self.fields or not self.fields[name].value
+        )
 
 
 class CallbackReason(StrEnum):

@@ -38,3 +38,29 @@ class Recording:
     size_bytes: int | None = None
     archived_at: datetime | None = None
     failure: str | None = None
+
+
+def first_recording_of(call_id: CallId) -> RecordingId:
+    """The id of the recording that the dialplan makes of every call."""
+    return RecordingId(f"{call_id}-1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peaks:
+    """Loudest sample per slot and side, 0 to 255, for the waveform. 波形"""
+
+    points_per_second: int
+    citizen: bytes
+    operator: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """An encoded copy on disk, not yet in its place. 副本
+
+    `sha256` is of the file's bytes as read back from the disk (hexadecimal).
+    """
+
+    sha256: str
+    size_bytes: int
+    duration_ms: int

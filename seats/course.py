@@ -1,15 +1,16 @@
 """What can happen at a seat and what it is afterwards. 座席状态机
 
-                 +------------------------- SignOut -----------------------------+
-                 v                                                               |
-SIGNED_OUT --SignIn--> NOT_READY --SetReady--> READY --Reserved--> RESERVED -----|--Rang--> RINGING
-                          ^   ^                 | ^                    |         |             |
-                          |   +---SetNotReady---+ +--OfferUndone-------+---------|-------------+
-                          |   +---PhoneLost-----+ |  (citizen gone)    |         |             |
-                          +---OfferFailed (no answer, busy, unreachable)---------|-------------+
-                          |                       |                              |   Connected |
-                          +--WrapUpOver-----------+-------- WRAP_UP <---Left--- TALKING <------+
-                        (booked, or phone gone)
+SIGNED_OUT --SignIn--> NOT_READY --SetReady--> READY --Reserved--> RESERVED --Rang--> RINGING
+                                                 ^                                       |
+                                                 |                               Connected
+                                                 |                                       v
+                                             WrapUpOver -- WRAP_UP <-------Left------ TALKING
+
+back to READY    OfferUndone (the citizen is gone, or it never rang) from RESERVED and RINGING;
+                 PhoneFound from NOT_READY if nothing else was wrong
+to NOT_READY     SetNotReady and PhoneLost from READY; OfferFailed (no answer, busy, unreachable)
+                 from RESERVED and RINGING; WrapUpOver with something booked or the phone gone
+to SIGNED_OUT    SignOut from NOT_READY, READY and WRAP_UP
 
 Asterisk has the last word: a seat that really rings or talks is RINGING or TALKING, whatever we
 thought (Rang and Connected are taken in every signed-in state), because the lifeboat rings seats
@@ -127,6 +128,9 @@ NEXT: dict[tuple[SeatState, type[Happening]], SeatState] = {
     (S.RESERVED, SetNotReady): S.RESERVED,
     (S.RINGING, SetNotReady): S.RINGING,
     (S.TALKING, SetNotReady): S.TALKING,
+    (S.RESERVED, SetReady): S.RESERVED,
+    (S.RINGING, SetReady): S.RINGING,
+    (S.TALKING, SetReady): S.TALKING,
     (S.WRAP_UP, WrapUpOver): S.READY,
     (S.READY, PhoneLost): S.NOT_READY,
     (S.NOT_READY, PhoneFound): S.READY,
@@ -146,7 +150,7 @@ NEXT: dict[tuple[SeatState, type[Happening]], SeatState] = {
     (S.WRAP_UP, Connected): S.TALKING,
     (S.TALKING, Left): S.WRAP_UP,
 }
-"""(RESERVED|RINGING|TALKING, SetNotReady) keeps the state and books the reason. 状态表"""
+"""In a call SetNotReady keeps the state and books the reason, SetReady takes it back. 状态表"""
 
 FOUND_BY_US = frozenset(
     {
@@ -173,6 +177,8 @@ def advance(seat: Seat, happening: Happening, at: datetime) -> Seat | None:
         case SignOut():
             left = _moved(seat, S.SIGNED_OUT, at)
             return replace(left, operator=None, pending_not_ready=None)
+        case SetReady() if state is not S.READY:
+            return replace(seat, pending_not_ready=None)
         case SetReady():
             return replace(_moved(seat, S.READY, at), pending_not_ready=None)
         case SetNotReady(reason=reason) if state is not S.NOT_READY:
@@ -207,17 +213,15 @@ def advance(seat: Seat, happening: Happening, at: datetime) -> Seat | None:
 
 
 def _same_call(seat: Seat, happening: Happening) -> bool:
-    """A ringing or talking seat hears only of its own call; a free one of any.
+    """Whether it speaks of the seat's own call, or may speak of any.
 
-    A reservation for one call does not hold against the other call that really is answered there
-    (a citizen in the lifeboat), but a mere ring of another call is left to its own answer.
+    A reservation for one call does not hold against another call (one in the lifeboat) that really
+    is answered there; its mere ringing changes nothing, since it may be an old offer's late echo.
     """
     match happening:
-        case Connected(call_id=call_id):
-            return seat.state is not S.RINGING or seat.call_id == call_id
         case Rang(call_id=call_id):
             return seat.state is not S.RESERVED or seat.call_id == call_id
-        case Reserved():
+        case Reserved() | Connected():
             return True
         case Concerning(call_id=call_id):
             return seat.call_id == call_id

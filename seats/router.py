@@ -108,10 +108,7 @@ def _free_by_group(seats: Iterable[Seat]) -> dict[SkillGroupCode, _Free]:
 
 def _why_him(citizen: WaitingCitizen, place: int, now: datetime) -> tuple[str, ...]:
     waited = f"已等候{_seconds(citizen.joined_at, now)}秒"
-    if citizen.priority:
-        first = f"市民优先级{citizen.priority}，{waited}"
-    else:
-        first = f"市民{waited}"
+    first = f"市民优先级{citizen.priority}，{waited}" if citizen.priority else f"市民{waited}"
     if place == 1:
         return (f"{first}，排在队首",)
     return (f"{first}，前面{place - 1}位市民的技能组暂无空闲座席",)

@@ -12,4 +12,4 @@ class StoreSettings:
     batch_limit: int = 500
     """Journal rows written in one transaction at most. 批量上限"""
     pending_limit: int = 200_000
-    """Events kept in memory while the store cannot write; then the oldest partials, never events, go. 积压上限"""
+    """Events kept in memory while the store cannot write; then the oldest go, and are counted. 积压上限"""

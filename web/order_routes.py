@@ -69,7 +69,7 @@ async def edit_order(order_id: str, edit: Edit, house: House, viewer: Viewer) ->
     """Write fields; a person's word always wins over the machine's. 修改工单"""
     require_writing(await find(order_id, house, viewer), viewer)
     order = await house.orders.edit(OrderId(order_id), edit.fields, edit.revision, viewer.username)
-    await house.live.written(house.live.last_seq)
+    await house.live.all_written()
     return views.order(order)
 
 
@@ -80,7 +80,7 @@ async def submit_order(
     """Accept the order; the five mandatory fields must be there. 提交受理"""
     require_writing(await find(order_id, house, viewer), viewer)
     order = await house.orders.submit(OrderId(order_id), submission.revision, viewer.username)
-    await house.live.written(house.live.last_seq)
+    await house.live.all_written()
     return views.order(order)
 
 

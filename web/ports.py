@@ -11,7 +11,7 @@ from cti.call import Call
 from cti.events import Event
 from cti.ids import CallId, SeatId
 from orders.model import CallbackTask, OrderField, OrderId, OrderState, WorkOrder
-from recordings.model import Recording, RecordingId
+from recordings.model import Peaks, Recording, RecordingId
 from seats.events import SeatReserved
 from seats.model import NotReadyReason, Seat, SkillGroup
 
@@ -102,23 +102,16 @@ class Recordings(Protocol):
     async def find(self, recording_id: RecordingId) -> Recording | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Peaks:
-    """Loudest sample per slot, 0 to 255, for the waveform. 波形"""
-
-    points_per_second: int
-    citizen: bytes
-    operator: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Sound(Protocol):
     """Audio that can be read in parts. 音频"""
 
-    media_type: str
-    size_bytes: int
-    read: Callable[[int, int], AsyncIterator[bytes]]
-    """read(first, last_exclusive) gives the bytes in blocks. 区间读取"""
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def read(self) -> Callable[[int, int], AsyncIterator[bytes]]:
+        """read(first, last_exclusive) gives the bytes in blocks."""
 
 
 class Replay(Protocol):
@@ -180,12 +173,14 @@ class Live(Protocol):
     """The stream of events. 实时流"""
 
     @property
-    def last_seq(self) -> int: ...
+    def last_seq(self) -> int:
+        """Everything up to here can be read from the tables."""
+
     async def subscribe(self, after: int) -> Subscription:
         """Everything after that seq, stored first, then live, without gap or repeat."""
 
-    async def written(self, seq: int) -> None:
-        """Returns when the event of that seq is on disk (or the store is known to be sick)."""
+    async def all_written(self) -> None:
+        """Returns when all that was told so far is on disk, or the store is known to be sick."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class Wire:
         self._unread = b""
         self._skipping = False
         self.banner: str | None = None
-        """The greeting's version, once seen; it comes glued to the first message. 版本"""
+        """The version in the greeting, which comes glued to the first message. 版本"""
         self.counts: Counter[str] = Counter()
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -58,34 +58,29 @@ class Wire:
         elif self._skipping:
             unread = unread[-3:]
         self._unread = unread
-        if pieces and self.banner is None:
-            pieces[0] = self._take_banner(pieces[0])
         for piece in pieces:
-            if len(piece) > LINE_LIMIT or piece[:1] in b"\r":
+            # Empty, led by an empty line, the greeting, or long: all rare, looked at one by one.
+            if len(piece) > LINE_LIMIT or piece[:1] in b"\rA":
                 return self._kept(pieces)
         return pieces
-
-    def _take_banner(self, first: bytes) -> bytes:
-        if not first.startswith(_BANNER):
-            self.banner = ""
-            return first
-        line, _, rest = first.partition(END_OF_LINE)
-        self.banner = line[len(_BANNER) :].decode("ascii", "replace")
-        return rest
 
     def _kept(self, pieces: Iterable[bytes]) -> list[bytes]:
         kept = []
         for piece in pieces:
-            whole = piece.removeprefix(END_OF_LINE)
-            if not whole:
-                continue
-            if len(whole) > MESSAGE_LIMIT:
+            if len(piece) > MESSAGE_LIMIT:
                 self.counts["message-too-long"] += 1
-            elif len(whole) > LINE_LIMIT and max(map(len, whole.split(END_OF_LINE))) > LINE_LIMIT:
+            elif len(piece) > LINE_LIMIT and max(map(len, piece.split(END_OF_LINE))) > LINE_LIMIT:
                 self.counts["line-too-long"] += 1
-            else:
+            elif whole := self._without_greeting(piece.removeprefix(END_OF_LINE)):
                 kept.append(whole)
         return kept
+
+    def _without_greeting(self, piece: bytes) -> bytes:
+        if not piece.startswith(_BANNER):
+            return piece
+        line, _, rest = piece.partition(END_OF_LINE)
+        self.banner = line[len(_BANNER) :].decode("ascii", "replace")
+        return rest
 
 
 def event_name(raw: bytes) -> bytes:

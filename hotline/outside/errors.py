@@ -9,6 +9,9 @@ class OutsideError(Exception):
 
     code = "outside-error"
 
+    def __init__(self, details: str = "") -> None:
+        super().__init__(f"{self.__doc__} ({details})" if details else self.__doc__)
+
 
 class SimulatorGone(OutsideError):
     """The simulator's Asterisk closed its line to us. 模拟器已断开"""
@@ -33,8 +36,8 @@ class CallNotAnswered(OutsideError):
 
     code = "call-not-answered"
 
-    def __init__(self, message: str, cause: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, details: str = "", cause: int | None = None) -> None:
+        super().__init__(details)
         self.cause = cause
         """Q.850 cause of the refusal (17 busy, 21 rejected, ...); None when nothing came. 原因码"""
 

@@ -21,9 +21,7 @@ class SimulatorLink:
 
     name = "outside link"
 
-    def __init__(
-        self, port: int, user: str, secret: str, hear: Callable[[Headers], None]
-    ) -> None:
+    def __init__(self, port: int, user: str, secret: str, hear: Callable[[Headers], None]) -> None:
         self._port = port
         self._user = user
         self._secret = secret
@@ -34,40 +32,47 @@ class SimulatorLink:
         self._ends: dict[str, asyncio.Future[None]] = {}
         self._serial = 0
         self._gone = False
+        self._connected = asyncio.Event()
 
     async def run(self) -> None:
         """Connect and read until the connection ends; then raise SimulatorGone."""
-        reader, writer = await asyncio.open_connection(
-            "127.0.0.1", self._port, limit=MESSAGE_LIMIT
-        )
-        self._writer = writer
+        try:
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", self._port, limit=MESSAGE_LIMIT
+            )
+        except OSError as refused:
+            self._gone = True
+            raise SimulatorGone() from refused
+        finally:
+            self._connected.set()
+        self._writer = writer  # before anybody who waits for the connection gets his turn
         try:
             await reader.readline()  # the banner
             while True:
                 self._meet(_read(await reader.readuntil(b"\r\n\r\n")))
-        except (asyncio.IncompleteReadError, OSError) as end:
-            raise SimulatorGone(SimulatorGone.__doc__) from end
+        except (asyncio.IncompleteReadError, OSError) as closed:
+            raise SimulatorGone() from closed
         finally:
             self._gone = True
-            for waiting in (*self._answers.values(), *self._ends.values()):
-                if not waiting.done():
-                    waiting.set_exception(SimulatorGone(SimulatorGone.__doc__))
-                    waiting.exception()  # the waiter may itself have been cancelled
+            for answer in self._answers.values():
+                _fail(answer)
+            for end in self._ends.values():
+                _fail(end)
             writer.transport.abort()
 
     async def log_in(self) -> None:
         """To be called first, beside run(). Raises SimulatorRefused, SimulatorSilent, SimulatorGone."""
-        async with asyncio.timeout(ACTION_LIMIT_S):
-            while self._writer is None:
-                if self._gone:
-                    raise SimulatorGone(SimulatorGone.__doc__)
-                await asyncio.sleep(0)
+        await self._connected.wait()
         await self.act("Login", ("Username", self._user), ("Secret", self._secret))
 
-    async def act(self, action: str, *headers: tuple[str, str]) -> Headers:
-        """One action's answer. Raises SimulatorRefused, SimulatorSilent, SimulatorGone."""
-        action_id = self._next_id()
-        return await self._ask(action, action_id, headers)
+    async def act(
+        self, action: str, *headers: tuple[str, str], action_id: str | None = None
+    ) -> Headers:
+        """One action's answer; `action_id` names it in later events.
+
+        Raises SimulatorRefused, SimulatorSilent, SimulatorGone.
+        """
+        return await self._ask(action, action_id or self._next_id(), headers)
 
     async def collect(self, action: str, *headers: tuple[str, str]) -> Sequence[Headers]:
         """The events of a list action. Raises as act() does."""
@@ -80,7 +85,7 @@ class SimulatorLink:
                 await self._ends[action_id]
             return self._lists[action_id]
         except TimeoutError:
-            raise SimulatorSilent(f"{action}: {SimulatorSilent.__doc__}") from None
+            raise SimulatorSilent(action) from None
         finally:
             del self._lists[action_id], self._ends[action_id]
 
@@ -92,7 +97,7 @@ class SimulatorLink:
         self, action: str, action_id: str, headers: Sequence[tuple[str, str]]
     ) -> Headers:
         if self._writer is None or self._gone:
-            raise SimulatorGone(SimulatorGone.__doc__)
+            raise SimulatorGone()
         lines = [("Action", action), ("ActionID", action_id), *headers]
         if any(c in value for _, value in lines for c in "\r\n\0"):
             raise ValueError(f"{action}: a value holds CR, LF or NUL")
@@ -104,7 +109,7 @@ class SimulatorLink:
             async with asyncio.timeout(ACTION_LIMIT_S):
                 response = await answer
         except TimeoutError:
-            raise SimulatorSilent(f"{action}: {SimulatorSilent.__doc__}") from None
+            raise SimulatorSilent(action) from None
         finally:
             del self._answers[action_id]
         if response.get("Response") == "Error":
@@ -127,6 +132,12 @@ class SimulatorLink:
                 self._lists[action_id].append(message)
             return
         self._hear(message)
+
+
+def _fail(waiting: "asyncio.Future[Headers] | asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_exception(SimulatorGone())
+        waiting.exception()  # marks it as seen: the waiter may itself have been cancelled
 
 
 def _read(raw: bytes) -> Headers:

@@ -28,6 +28,10 @@ class MemoryJournal:
     def last_seq(self):
         return self.rows[-1][0] if self.rows else 0
 
+    @property
+    def written_seq(self):
+        return self.last_seq
+
     def grow(self):
         self.rows.append((self.last_seq + 1, event(self.last_seq + 1)))
         self.more.set()

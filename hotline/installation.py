@@ -1,0 +1,94 @@
+"""What must be there before the service can start, made where it is missing. 安装准备
+
+Everything lies under var/ and is made once: bundle, ports, secrets, prompts, hold music, console.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hotline.asterisk import AsteriskServer
+from hotline.asterisk_values import asterisk_values, extra_conf, wanted_ports
+from hotline.bundle import AsteriskProgram, provide
+from hotline.config import Config
+from hotline.console_build import build_console
+from hotline.hold_music import provide_hold_music
+from hotline.places import ROOT, Places
+from hotline.ports_file import forget_taken_ports, provide_ports
+from hotline.prompts import make_prompts
+from hotline.secrets_file import Secrets, open_secrets
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """A prepared installation. 安装"""
+
+    config: Config
+    places: Places
+    ports: dict[str, int]
+    secrets: Secrets
+
+
+def open_installation(
+    config: Config, places: Places, seat_ids: Sequence[str] = (), others: Sequence[str] = ()
+) -> Installation:
+    """Folders, ports and secrets; cheap, and the same each time."""
+    for folder in (places.legs, places.spool, places.archive, places.models):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    wanted = wanted_ports(config.asterisk, config.ivr.agi_port)
+    return Installation(
+        config=config,
+        places=places,
+        ports=provide_ports(places.ports, wanted),
+        secrets=open_secrets(places.secrets, seat_ids, others),
+    )
+
+
+def provide_program(installation: Installation, say: Say) -> AsteriskProgram:
+    """Asterisk itself. Raises AsteriskNotProvided."""
+    asterisk = installation.config.asterisk
+    return provide(asterisk.provide, asterisk.bundle_suite, installation.places.bundle, say)
+
+
+def provide_sounds_and_pages(places: Places, say: Say) -> None:
+    """Prompts, hold music, console. Raises PromptError, ConsoleNotBuilt."""
+    prompts = make_prompts(places.templates / "prompts.toml", places.prompts)
+    for made in prompts:
+        if made.problem is not None:
+            say(made.problem)
+    if any(made.changed for made in prompts):
+        say("prompts spoken")
+    provide_hold_music(places.asterisk / "music")
+    build_console(places.console_source, places.console_build, say)
+
+
+def asterisk_server(
+    installation: Installation, program: AsteriskProgram, seat_ids: Sequence[str]
+) -> AsteriskServer:
+    """The product's Asterisk, configured for these seats; call prepare() before start()."""
+    places, config = installation.places, installation.config
+    return AsteriskServer(
+        program,
+        places.asterisk,
+        places.templates,
+        asterisk_values(
+            config.asterisk,
+            installation.ports,
+            installation.secrets,
+            legs=places.legs,
+            spool=places.spool,
+            music=places.asterisk / "music",
+        ),
+        extra_conf=extra_conf(config.asterisk, seat_ids, installation.secrets),
+        sounds={"zh/hotline": places.prompts / "zh"},
+        agi_scripts={"lifeboat.py": ROOT / "ivr" / "lifeboat.py"},
+    )
+
+
+def free_taken_ports(installation: Installation) -> None:
+    """Before a first start: ports that others took since they were chosen are chosen anew."""
+    config = installation.config
+    forget_taken_ports(
+        installation.places.ports, wanted_ports(config.asterisk, config.ivr.agi_port)
+    )

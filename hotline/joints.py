@@ -1,0 +1,162 @@
+"""Where two rooms meet: one room's owner in the words of another room's port. 连接件"""
+
+from collections.abc import Mapping, Sequence
+
+from cti.call import OVER, Call, CallState
+from cti.events import Event, LinkRestored
+from cti.facts import WhyNotAnswered
+from cti.ids import CallId, SeatId
+from cti.tracker import CallTracker
+from ivr.errors import CitizenHungUp
+from ivr.model import Offer, Place
+from orders.model import CallbackTask
+from seats.errors import CitizenLeftLine, PlaceTakenOver
+from seats.model import SeatState
+from seats.roster import SeatRoster
+from seats.usher import Usher
+from store.accounts import StoredAccounts, StoredLogin, StoredUser
+from store.calls import StoredCalls
+from store.orders import StoredOrders
+from web.ports import CallLinks, Login, Role, User
+
+
+class UsherWaitingRoom:
+    """The usher as the waiting room of the citizen's story. 等候区"""
+
+    def __init__(self, usher: Usher) -> None:
+        self._usher = usher
+
+    async def seat_for(self, place: Place) -> Offer:
+        """Raises CitizenHungUp when this story is no longer the one that waits."""
+        try:
+            seat_id = await self._usher.seat_for(
+                place.call_id, place.skill_group, place.joined_at, place.priority
+            )
+        except (PlaceTakenOver, CitizenLeftLine) as over:
+            raise CitizenHungUp(CitizenHungUp.__doc__) from over
+        return Offer(seat_id=seat_id, dial=f"PJSIP/{seat_id}")
+
+    def offer_ended(self, call_id: CallId, seat_id: SeatId, why: WhyNotAnswered | None) -> None:
+        self._usher.offer_ended(call_id, seat_id, why)
+
+
+class FloorSettler:
+    """After each snapshot tells the roster who is really in a call. 座席校正"""
+
+    def __init__(self, tracker: CallTracker, roster: SeatRoster) -> None:
+        self._tracker = tracker
+        self._roster = roster
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, LinkRestored):
+            self._roster.settle(list(_in_calls(self._tracker.calls)))
+
+
+def _in_calls(calls: Mapping[CallId, Call]) -> Sequence[tuple[SeatId, CallId, SeatState]]:
+    states = {
+        CallState.RINGING: SeatState.RINGING,
+        CallState.TALKING: SeatState.TALKING,
+        CallState.HELD: SeatState.TALKING,
+    }
+    return [
+        (call.seat_id, call.call_id, states[call.state])
+        for call in calls.values()
+        if call.state in states and call.seat_id is not None
+    ]
+
+
+class WebCalls:
+    """Calls for the web: the store's, with what the tracker knows newer. 通话查询"""
+
+    def __init__(self, stored: StoredCalls, tracker: CallTracker) -> None:
+        self._stored = stored
+        self._tracker = tracker
+        self.events = stored.events
+        self.decisions = stored.decisions
+
+    async def live(self) -> Sequence[Call]:
+        live = [call for call in self._tracker.calls.values() if call.state not in OVER]
+        return sorted(live, key=lambda call: call.arrived_at)
+
+    async def ended(self, limit: int) -> Sequence[Call]:
+        return await self._stored.ended(limit)
+
+    async def find(self, call_id: CallId) -> Call | None:
+        return self._tracker.calls.get(call_id) or await self._stored.find(call_id)
+
+    async def links(self, call_ids: Sequence[CallId]) -> Mapping[CallId, CallLinks]:
+        return {
+            call_id: CallLinks(order_id=order, recording_id=recording, transcription=state)
+            for call_id, (order, recording, state) in (await self._stored.links(call_ids)).items()
+        }
+
+
+class WebUsers:
+    """Stored accounts as web users. 账号"""
+
+    def __init__(self, stored: StoredAccounts) -> None:
+        self._stored = stored
+        self.note_login_failed = stored.note_login_failed
+        self.close_login = stored.close_login
+
+    async def find(self, username: str) -> User | None:
+        found = await self._stored.find(username)
+        return None if found is None else web_user(found)
+
+    async def save(self, user: User) -> None:
+        await self._stored.save(stored_user(user))
+
+    async def open_login(self, login: Login) -> None:
+        await self._stored.open_login(
+            StoredLogin(
+                token_hash=login.token_hash,
+                username=login.username,
+                created_at=login.created_at,
+                expires_at=login.expires_at,
+            )
+        )
+
+    async def find_login(self, token_hash: str) -> Login | None:
+        found = await self._stored.find_login(token_hash)
+        if found is None:
+            return None
+        return Login(
+            token_hash=found.token_hash,
+            username=found.username,
+            created_at=found.created_at,
+            expires_at=found.expires_at,
+        )
+
+
+def web_user(found: StoredUser) -> User:
+    return User(
+        username=found.username,
+        name=found.name,
+        roles=frozenset(Role(role) for role in found.roles),
+        seat_id=None if found.seat_id is None else SeatId(found.seat_id),
+        password_hash=found.password_hash,
+        failed_logins=found.failed_logins,
+        locked_until=found.locked_until,
+    )
+
+
+def stored_user(user: User) -> StoredUser:
+    return StoredUser(
+        username=user.username,
+        name=user.name,
+        roles=sorted(role.value for role in user.roles),
+        seat_id=user.seat_id,
+        password_hash=user.password_hash,
+        failed_logins=user.failed_logins,
+        locked_until=user.locked_until,
+    )
+
+
+class WebCallbacks:
+    """Callback tasks for the web. 待回拨"""
+
+    def __init__(self, stored: StoredOrders) -> None:
+        self._stored = stored
+
+    async def newest(self, limit: int) -> Sequence[CallbackTask]:
+        return await self._stored.newest_callbacks(limit)

@@ -1,0 +1,122 @@
+"""`hotline check`, `test` and `bench`: everything they need, then everything they do. 检查与测试
+
+What the machine lacks is installed here (apt when root); what cannot be had is a failure, never a
+silent skip.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hotline import bundle
+from hotline.config import Config
+from hotline.console_build import build_console, install_modules, run_npm
+from hotline.places import BUNDLE_VARIABLE, ROOT, Places
+
+POSTGRES_FOLDERS = ("/usr/lib/postgresql",)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class PartMissing(Exception):
+    """A part that the tests need is not there and cannot be installed here. 缺少测试部件"""
+
+    code = "part-missing"
+
+
+def check(places: Places) -> int:
+    """Style, types, import directions, console types. Returns the exit status."""
+    inside = Path(sys.executable).parent
+    install_modules(places.console_source, _say)
+    steps: list[Sequence[str]] = [
+        [str(inside / "ruff"), "check", "."],
+        [str(inside / "ruff"), "format", "--check", "."],
+        [sys.executable, "-m", "mypy"],
+        [str(inside / "lint-imports"), "--no-logo"],
+    ]
+    for step in steps:
+        _say("$ " + " ".join([Path(step[0]).name, *step[1:]]))
+        status = subprocess.run(step, cwd=ROOT, check=False).returncode
+        if status:
+            return status
+    _say("$ npm run typecheck")
+    run_npm(["run", "typecheck"], places.console_source)
+    return 0
+
+
+def test(places: Places, config: Config, words: Sequence[str]) -> int:
+    """The whole suite, or what pytest's words select. Returns the exit status."""
+    provide_parts(places, config)
+    if not words:
+        _say("$ npm test")
+        run_npm(["test"], places.console_source)
+    _say("$ pytest " + " ".join(words))
+    environment = {**os.environ, BUNDLE_VARIABLE: str(places.bundle)}
+    command = [sys.executable, "-m", "pytest", *(words or ["--durations=15"])]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def bench(places: Places, config: Config, words: Sequence[str]) -> int:
+    """Every benchmark in bench/, or the named ones; each prints one JSON line. Exit status."""
+    provide_parts(places, config)
+    environment = {**os.environ, BUNDLE_VARIABLE: str(places.bundle), "PYTHONPATH": str(ROOT)}
+    wanted = [ROOT / "bench" / f"{word}.py" for word in words] or sorted(
+        path for path in (ROOT / "bench").glob("*.py") if not path.name.startswith("_")
+    )
+    status = 0
+    for path in wanted:
+        _say(f"$ bench/{path.name}")
+        status |= subprocess.run(
+            [sys.executable, str(path)], cwd=ROOT, env=environment, check=False
+        ).returncode
+    return status
+
+
+def provide_parts(places: Places, config: Config) -> None:
+    """Asterisk, console, Chromium with Chinese fonts, PostgreSQL. Raises PartMissing."""
+    places.var.mkdir(parents=True, exist_ok=True)
+    bundle.provide(config.asterisk.provide, config.asterisk.bundle_suite, places.bundle, _say)
+    build_console(places.console_source, places.console_build, _say)
+    wanted = []
+    if not any(shutil.which(browser) for browser in BROWSERS):
+        wanted.append("chromium")
+    if not _has_chinese_fonts():
+        wanted.append("fonts-wqy-microhei")
+    if not _has_postgres():
+        wanted.append("postgresql")
+    if wanted:
+        _install(wanted)
+
+
+def _has_postgres() -> bool:
+    if shutil.which("postgres"):
+        return True
+    return any(next(Path(folder).glob("*/bin/postgres"), None) for folder in POSTGRES_FOLDERS)
+
+
+def _has_chinese_fonts() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    listed = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(listed.stdout.strip())
+
+
+def _install(packages: Sequence[str]) -> None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise PartMissing(f"install these first: {' '.join(packages)}")
+    _say("installing " + " ".join(packages))
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "-qq", "update"], env=environment, check=False, stdout=sys.stderr)
+    done = subprocess.run(
+        ["apt-get", "-qq", "-y", "install", "--no-install-recommends", *packages],
+        env=environment, check=False, stdout=sys.stderr,
+    )  # fmt: skip
+    if done.returncode:
+        raise PartMissing(f"apt-get could not install {' '.join(packages)}")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"hotline: {text}\n")
+    sys.stderr.flush()

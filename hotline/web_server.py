@@ -1,0 +1,69 @@
+"""uvicorn as one of our parts. 网页服务"""
+
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+GRACE_S = 3
+"""Open requests may take so long to end; live sockets are closed."""
+
+
+class WebPortTaken(Exception):
+    """Somebody else listens on the console's port. 网页端口被占用"""
+
+    code = "web-port-taken"
+
+
+class WebServer:
+    """Serves the application until cancelled. 网页服务"""
+
+    name = "web server"
+
+    def __init__(self, app: FastAPI, address: str, port: int) -> None:
+        self._app = app
+        self._address = address
+        self._port = port
+
+    async def run(self) -> None:
+        """Raises WebPortTaken."""
+        config = uvicorn.Config(
+            self._app,
+            ws="websockets-sansio",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        server = _OurServer(config)
+        with _listening(self._address, self._port) as listening:
+            config.load()
+            server.lifespan = config.lifespan_class(config)
+            await server.startup(sockets=[listening])
+            try:
+                await server.main_loop()
+            finally:
+                await server.shutdown(sockets=[listening])
+
+
+class _OurServer(uvicorn.Server):
+    """Signals belong to the service, not to uvicorn. 网页服务内核"""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def _listening(address: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((address, port))
+        except OSError as taken:
+            raise WebPortTaken(f"{address}:{port}") from taken
+        yield listening

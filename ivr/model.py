@@ -1,0 +1,35 @@
+"""A place in the line and the seat that was given for it. 位置与应接"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cti.ids import CallId, SeatId, SkillGroupCode
+
+
+class StoryState(StrEnum):
+    """How far the citizen's story is; kept in a channel variable, so it outlives us. 流程状态"""
+
+    ARRIVED = "arrived"  # 进线
+    NOTICED = "noticed"  # 已告知录音
+    WAITING = "waiting"  # 排队
+    GOODBYE = "goodbye"  # 结束语
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A citizen's place in the line. 排队位置"""
+
+    call_id: CallId
+    skill_group: SkillGroupCode
+    joined_at: datetime
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The seat that will be rung for a place, and what to dial. 应接座席"""
+
+    seat_id: SeatId
+    dial: str
+    """Asterisk's dial string, "PJSIP/8001". 拨号串"""

@@ -1,0 +1,33 @@
+"""What the citizen's story needs from outside, in its own words. 语音流程端口"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from cti.call import Call
+from cti.facts import Fact, WhyNotAnswered
+from cti.ids import CallId, SeatId
+from ivr.model import Offer, Place
+
+Now = Callable[[], datetime]
+"""The instant, aware UTC. 当前时刻"""
+
+Meet = Callable[[Fact], None]
+"""Takes a fact to its call. 交付事实"""
+
+
+class WaitingRoom(Protocol):
+    """Where citizens wait for seats. 等候区"""
+
+    async def seat_for(self, place: Place) -> Offer:
+        """Wait until a seat is reserved for this place. Cancelling it leaves the line."""
+
+    def offer_ended(self, call_id: CallId, seat_id: SeatId, why: WhyNotAnswered | None) -> None:
+        """The offer is over: why nobody answered, or None when the talk is over."""
+
+
+class TakeBack(Protocol):
+    """Leads a citizen from Asterisk's own queue back into his story. 取回"""
+
+    async def take_back_from_lifeboat(self, call: Call) -> None:
+        """Raises an error of the cti.errors.CtiError family."""

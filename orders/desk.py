@@ -1,0 +1,323 @@
+"""Opens a draft when a seat rings, lets words fill it, and takes what people write. 工单台
+
+    CallOffered ──► draft opened (once a call)      edit ──► FieldsEdited, a person's word wins
+    UtteranceHeard ─► FieldsProposed                submit ─► OrderSubmitted
+
+A draft is opened at the ring, because the screen pops then. If the citizen is gone before anybody
+answered and nobody wrote in it, it is discarded: nothing was said, and the callback task carries
+the matter on. Its number stays used, its course stays in the journal.
+
+A machine's proposal also raises the revision, but never makes an edit stale: an operator who types
+while the citizen speaks would else be refused all the time. Stale is only what another person has
+written meanwhile.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from asr.events import TranscriptFinished, UtteranceHeard
+from cti.events import (
+    CallAbandoned,
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallOffered,
+    Event,
+)
+from cti.ids import CallId, SeatId
+from orders.drafting import Proposal, propose
+from orders.errors import (
+    OrderAlreadySubmitted,
+    OrderFieldsMissing,
+    OrderRevisionStale,
+    OrderUnknown,
+)
+from orders.events import (
+    DraftDiscarded,
+    DraftOpened,
+    DraftPassed,
+    FieldsEdited,
+    FieldsProposed,
+    OrderSubmitted,
+)
+from orders.model import FieldValue, FilledBy, OrderField, OrderId, OrderState, WorkOrder
+from orders.ports import Now, StoredOrders, Tell
+from orders.reading import Reading, read
+from orders.serial import Serial, after, serial_of
+from orders.values import FieldsWanted, checked
+
+log = structlog.get_logger(__name__)
+
+KEPT = 1_000
+"""Orders of ended calls that stay in memory; older ones are read from the store. 缓存上限"""
+READ_AT_MOST = 1_500
+"""Sentences of one call that are used for proposals, some three hours of talk. 语句上限"""
+
+
+@dataclass(slots=True, eq=False)
+class _Sheet:
+    """An order in memory and what is known beside it. 在手工单"""
+
+    order: WorkOrder
+    caller_number: str = ""
+    readings: list[Reading] = field(default_factory=list)
+    written: dict[OrderField, int] = field(default_factory=dict)
+    """The revision in which a person last wrote the field. 人工修改版本"""
+    call_over: bool = False
+    transcribed: bool = False
+
+
+class OrderDesk:
+    """Sole writer of every WorkOrder. 工单台"""
+
+    def __init__(self, stored: StoredOrders, tell: Tell, now: Now) -> None:
+        self._stored = stored
+        self._tell = tell
+        self._now = now
+        self._sheets: OrderedDict[OrderId, _Sheet] = OrderedDict()
+        self._by_call: dict[CallId, OrderId] = {}
+        self._callers: dict[CallId, str] = {}
+        self._last = Serial()
+
+    async def restore(self) -> None:
+        """Take up what was in hand when the service last ran; before any event is told."""
+        last = await self._stored.last_order_id()
+        if last is not None:
+            self._last = serial_of(last)
+        for call_id, caller in (await self._stored.open_callers()).items():
+            self._callers[call_id] = caller.caller_number
+        for order in await self._stored.unfinished_orders():
+            sheet = self._take_up(order)
+            sheet.call_over = order.call_id not in self._callers
+            sheet.caller_number = self._callers.get(order.call_id, "")
+            if order.state is OrderState.DRAFT:
+                said = await self._stored.utterances_of(order.call_id)
+                sheet.readings = [read(utterance) for utterance in said[:READ_AT_MOST]]
+            self._by_call[order.call_id] = order.order_id
+
+    def order_of(self, call_id: CallId) -> WorkOrder | None:
+        """The call's order while it is in memory."""
+        order_id = self._by_call.get(call_id)
+        return None if order_id is None else self._sheets[order_id].order
+
+    def on_event(self, event: Event) -> None:
+        """Take what calls and transcripts say; everything else is ignored."""
+        match event:
+            case CallArrived(call_id=call_id, caller_number=number):
+                self._callers[call_id] = number
+            case CallOffered(call_id=call_id, seat_id=seat_id):
+                self._offered(call_id, seat_id)
+            case CallAnswered(call_id=call_id, seat_id=seat_id):
+                self._offered(call_id, seat_id)
+            case UtteranceHeard(call_id=call_id):
+                self._heard(self._sheet_of(call_id), event)
+            case TranscriptFinished(call_id=call_id):
+                self._finished(self._sheet_of(call_id))
+            case CallAbandoned(call_id=call_id):
+                self._abandoned(self._sheet_of(call_id))
+                self._over(call_id)
+            case CallEnded(call_id=call_id):
+                self._over(call_id)
+            case _:
+                pass
+
+    async def edit(
+        self, order_id: OrderId, fields: FieldsWanted, revision: int, by: str
+    ) -> WorkOrder:
+        """A person writes fields of the revision he saw; an empty value clears one.
+
+        Raises OrderUnknown, OrderAlreadySubmitted, OrderFieldUnknown, OrderValueInvalid,
+        OrderRevisionStale.
+        """
+        values = checked(fields)
+        sheet = await self._draft(order_id)
+        order = sheet.order
+        self._refuse_stale(sheet, revision, values)
+        changed = tuple(
+            (name, FieldValue(value=value, by=FilledBy.PERSON))
+            for name, value in values.items()
+            if not _is_written(order, name, value)
+        )
+        if not changed:
+            return order
+        self._write(sheet, changed)
+        sheet.written.update(dict.fromkeys(dict(changed), sheet.order.revision))
+        self._tell(
+            FieldsEdited(
+                at=self._now(),
+                call_id=order.call_id,
+                order_id=order_id,
+                fields=changed,
+                revision=sheet.order.revision,
+                by=by,
+            )
+        )
+        return sheet.order
+
+    async def submit(self, order_id: OrderId, revision: int, by: str) -> WorkOrder:
+        """The operator accepts the order as he saw it in this revision.
+
+        Raises OrderUnknown, OrderAlreadySubmitted, OrderRevisionStale, OrderFieldsMissing.
+        """
+        sheet = await self._draft(order_id)
+        order = sheet.order
+        self._refuse_stale(sheet, revision, OrderField)
+        if order.missing:
+            raise OrderFieldsMissing(order.missing)
+        at = self._now()
+        sheet.order = replace(
+            order,
+            state=OrderState.ACCEPTED,
+            revision=order.revision + 1,
+            submitted_at=at,
+            submitted_by=by,
+        )
+        sheet.readings.clear()
+        self._tell(
+            OrderSubmitted(
+                at=at,
+                call_id=order.call_id,
+                order_id=order_id,
+                by=by,
+                revision=sheet.order.revision,
+            )
+        )
+        return sheet.order
+
+    def _offered(self, call_id: CallId, seat_id: SeatId) -> None:
+        sheet = self._sheet_of(call_id)
+        if sheet is None:
+            self._open(call_id, seat_id)
+        elif sheet.order.state is OrderState.DRAFT and sheet.order.seat_id != seat_id:
+            order = sheet.order = replace(sheet.order, seat_id=seat_id)
+            self._tell(
+                DraftPassed(
+                    at=self._now(), call_id=call_id, order_id=order.order_id, seat_id=seat_id
+                )
+            )
+
+    def _open(self, call_id: CallId, seat_id: SeatId) -> None:
+        at = self._now()
+        self._last = after(self._last, at)
+        order = WorkOrder(
+            order_id=self._last.order_id,
+            call_id=call_id,
+            seat_id=seat_id,
+            state=OrderState.DRAFT,
+            opened_at=at,
+        )
+        sheet = self._take_up(order)
+        sheet.caller_number = self._callers.get(call_id, "")
+        self._by_call[call_id] = order.order_id
+        self._tell(DraftOpened(at=at, call_id=call_id, order_id=order.order_id, seat_id=seat_id))
+        self._propose(sheet)
+
+    def _heard(self, sheet: _Sheet | None, utterance: UtteranceHeard) -> None:
+        if sheet is None or sheet.order.state is not OrderState.DRAFT:
+            return
+        if len(sheet.readings) >= READ_AT_MOST:
+            return
+        sheet.readings.append(read(utterance))
+        self._propose(sheet)
+
+    def _propose(self, sheet: _Sheet) -> None:
+        order = sheet.order
+        proposals = propose(sheet.readings, sheet.caller_number, order.fields)
+        if not proposals:
+            return
+        self._write(sheet, proposals)
+        self._tell(
+            FieldsProposed(
+                at=self._now(),
+                call_id=order.call_id,
+                order_id=order.order_id,
+                fields=proposals,
+                revision=sheet.order.revision,
+            )
+        )
+
+    def _write(self, sheet: _Sheet, changed: tuple[Proposal, ...]) -> None:
+        order = sheet.order
+        fields = {**order.fields, **dict(changed)}
+        sheet.order = replace(order, fields=fields, revision=order.revision + 1)
+
+    def _abandoned(self, sheet: _Sheet | None) -> None:
+        if sheet is None or sheet.order.state is not OrderState.DRAFT or sheet.written:
+            return
+        order = sheet.order = replace(sheet.order, state=OrderState.DISCARDED)
+        self._tell(DraftDiscarded(at=self._now(), call_id=order.call_id, order_id=order.order_id))
+
+    def _over(self, call_id: CallId) -> None:
+        self._callers.pop(call_id, None)
+        sheet = self._sheet_of(call_id)
+        if sheet is not None:
+            sheet.call_over = True
+            self._finish_if_done(sheet)
+            self._forget_oldest()
+
+    def _finished(self, sheet: _Sheet | None) -> None:
+        if sheet is not None:
+            sheet.transcribed = True
+            self._finish_if_done(sheet)
+
+    def _finish_if_done(self, sheet: _Sheet) -> None:
+        if sheet.call_over and (sheet.transcribed or sheet.order.state is OrderState.DISCARDED):
+            sheet.readings.clear()
+            self._by_call.pop(sheet.order.call_id, None)
+
+    def _take_up(self, order: WorkOrder) -> _Sheet:
+        sheet = _Sheet(order=order)
+        sheet.written = {
+            name: order.revision
+            for name, value in order.fields.items()
+            if value.by is FilledBy.PERSON
+        }
+        self._sheets[order.order_id] = sheet
+        return sheet
+
+    def _forget_oldest(self) -> None:
+        surplus = len(self._sheets) - KEPT
+        if surplus <= 0:
+            return
+        over = [order_id for order_id, sheet in self._sheets.items() if sheet.call_over]
+        for order_id in over[:surplus]:
+            self._by_call.pop(self._sheets.pop(order_id).order.call_id, None)
+
+    def _sheet_of(self, call_id: CallId) -> _Sheet | None:
+        order_id = self._by_call.get(call_id)
+        return None if order_id is None else self._sheets[order_id]
+
+    async def _draft(self, order_id: OrderId) -> _Sheet:
+        sheet = self._sheets.get(order_id)
+        if sheet is None:
+            order = await self._stored.find_order(order_id)
+            if order is None:
+                raise OrderUnknown(order_id)
+            # Somebody else may have read it in the meantime; then his sheet is the one.
+            sheet = self._sheets.get(order_id)
+            if sheet is None:
+                sheet = self._take_up(order)
+                sheet.call_over = True
+                self._forget_oldest()
+        self._sheets.move_to_end(order_id)
+        if sheet.order.state is not OrderState.DRAFT:
+            raise OrderAlreadySubmitted
+        return sheet
+
+    def _refuse_stale(
+        self, sheet: _Sheet, revision: int, names: Mapping[OrderField, str] | type[OrderField]
+    ) -> None:
+        newest = sheet.order.revision
+        if revision > newest or any(sheet.written.get(name, 0) > revision for name in names):
+            raise OrderRevisionStale(newest)
+
+
+def _is_written(order: WorkOrder, name: OrderField, value: str) -> bool:
+    """The same value by a person already; a machine's value becomes a person's when confirmed."""
+    present = order.fields.get(name)
+    if present is None:
+        return value == ""
+    return present.by is FilledBy.PERSON and present.value == value

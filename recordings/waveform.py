@@ -1,0 +1,138 @@
+"""Both legs as stereo blocks, and how loud they are in each tenth of a second. 波形
+
+Everything goes through in blocks, so two hours need no more memory than two minutes.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recordings.errors import AudioMissing, LegsMissing
+from recordings.legs import RATE_HZ, SAMPLE_BYTES, Legs
+from recordings.model import Peaks
+
+POINTS_PER_SECOND = 10
+SLOT = RATE_HZ // POINTS_PER_SECOND
+HEAD = struct.Struct("<4sHII")
+"""Magic, points per second, points of the citizen, points of the operator."""
+MAGIC = b"HPK1"
+
+Pcm = NDArray[np.int16]
+"""Two rows of samples: citizen, seat."""
+Levels = tuple[bytes, bytes]
+"""Peaks of (citizen, operator), one byte a slot."""
+
+
+def stereo_blocks(legs: Legs, block: int, at_least: int = 0) -> Iterator[Pcm]:
+    """Both sides a block at a time; silence where a side is shorter or missing.
+
+    `block` and `at_least` are samples; a shorter recording is filled up with silence. Raises OSError.
+    """
+    total = max(legs.samples, at_least)
+    with _Side(legs.citizen) as citizen, _Side(legs.seat) as seat:
+        for begin in range(0, total, block):
+            count = min(block, total - begin)
+            both = np.zeros((2, count), dtype="<i2")
+            for channel, side in enumerate((citizen, seat)):
+                heard = side.read(count)
+                both[channel, : len(heard)] = heard
+            yield both
+
+
+class _Side:
+    """One leg, or silence. 一侧"""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> "_Side":
+        try:
+            self._file = self._path.open("rb")
+        except FileNotFoundError:
+            self._file = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def read(self, count: int) -> Pcm:
+        raw = b"" if self._file is None else self._file.read(count * SAMPLE_BYTES)
+        return np.frombuffer(raw[: len(raw) // SAMPLE_BYTES * SAMPLE_BYTES], dtype="<i2")
+
+
+class Meter:
+    """Loudest sample per slot of both channels, from blocks of any length. 峰值计
+
+    `slot` in samples; `full_scale` is the loudest sample there can be.
+    """
+
+    def __init__(self, slot: int = SLOT, full_scale: float = 32767.0) -> None:
+        self._slot = slot
+        self._full_scale = full_scale
+        self._rest: NDArray[Any] | None = None
+        self._points = (bytearray(), bytearray())
+
+    def add(self, block: NDArray[Any]) -> None:
+        """Two rows: citizen, seat."""
+        if self._rest is not None:
+            block = np.concatenate([self._rest, block], axis=1)
+        whole = block.shape[1] // self._slot * self._slot
+        if whole:
+            self._note(block[:, :whole].reshape(2, -1, self._slot))
+        self._rest = block[:, whole:].copy() if whole < block.shape[1] else None
+
+    def _note(self, slots: NDArray[Any]) -> None:
+        # Without np.abs: it costs a copy, and -32768 has no opposite in int16.
+        high = slots.max(axis=2).astype(np.float64)
+        low = slots.min(axis=2).astype(np.float64)
+        loud = np.maximum(high, -low) * (255 / self._full_scale)
+        scaled = np.minimum(loud, 255).astype(np.uint8)
+        for channel, points in enumerate(self._points):
+            points.extend(scaled[channel].tobytes())
+
+    def levels(self) -> Levels:
+        """Peaks so far; a last slot that is not full counts."""
+        if self._rest is not None:
+            self._note(self._rest[:, None, :])
+            self._rest = None
+        return bytes(self._points[0]), bytes(self._points[1])
+
+
+def levels_of_legs(legs: Legs) -> Levels:
+    """Raises LegsMissing, OSError."""
+    if legs.missing:
+        raise LegsMissing
+    meter = Meter()
+    for block in stereo_blocks(legs, 30 * SLOT):
+        meter.add(block)
+    return meter.levels()
+
+
+def peaks_of_legs(legs: Legs) -> Peaks:
+    """The waveform while there is no archived copy. Raises LegsMissing, OSError."""
+    citizen, operator = levels_of_legs(legs)
+    return Peaks(points_per_second=POINTS_PER_SECOND, citizen=citizen, operator=operator)
+
+
+def peaks_as_bytes(levels: Levels) -> bytes:
+    """What is kept beside the archived copy."""
+    citizen, operator = levels
+    head = HEAD.pack(MAGIC, POINTS_PER_SECOND, len(citizen), len(operator))
+    return head + citizen + operator
+
+
+def peaks_from_bytes(kept: bytes) -> Peaks:
+    """Raises AudioMissing when that is no kept waveform."""
+    if len(kept) < HEAD.size:
+        raise AudioMissing
+    magic, per_second, citizen, operator = HEAD.unpack_from(kept)
+    if magic != MAGIC or len(kept) != HEAD.size + citizen + operator:
+        raise AudioMissing
+    body = kept[HEAD.size :]
+    return Peaks(points_per_second=per_second, citizen=body[:citizen], operator=body[citizen:])

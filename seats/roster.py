@@ -1,0 +1,372 @@
+"""The one who knows and changes what every seat is doing. 座席名册
+
+    commands ──┐
+    call events ─┼─► course.advance ─► Seat ─► tell, then the watchers (usher, lifeboat keeper)
+    deadlines ──┘
+
+The rules are in `course`; here are the owner, the errors people get, and one timer.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import assert_never
+
+import structlog
+
+from cti.events import (
+    Blame,
+    CallAbandoned,
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    CallReturnedToLine,
+    Event,
+    LinkLost,
+    LinkRestored,
+    SeatLeftCall,
+)
+from cti.facts import PhoneChanged, PhoneState, WhyNotAnswered
+from cti.ids import CallId, SeatId
+from seats import course
+from seats.errors import (
+    OperatorElsewhere,
+    ReasonNotForPeople,
+    SeatInCall,
+    SeatNotSignedIn,
+    SeatPhoneUnreachable,
+    SeatSignedInAlready,
+    SeatWrongState,
+    UnknownSeat,
+)
+from seats.events import NotReadyBooked, SeatPhoneChanged, SeatStateChanged
+from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState
+from seats.ports import Now, Tell
+from seats.settings import SeatsSettings
+
+log = structlog.get_logger(__name__)
+
+IN_CALL = frozenset({SeatState.RESERVED, SeatState.RINGING, SeatState.TALKING})
+"""A seat that belongs to a call. 接续或通话中"""
+
+WHY: Mapping[str, NotReadyReason] = {
+    WhyNotAnswered.NO_ANSWER: NotReadyReason.DID_NOT_ANSWER,
+    WhyNotAnswered.BUSY: NotReadyReason.PHONE_BUSY,
+    WhyNotAnswered.UNREACHABLE: NotReadyReason.PHONE_UNREACHABLE,
+}
+"""What a seat becomes that did not take a call; anything else was not its fault. 未应答原因"""
+
+
+class SeatRoster:
+    """Sole writer of every Seat. 座席名册
+
+    `stored` is how the seats were when the service last ran; Asterisk's first snapshot, given to
+    `settle`, corrects what has happened since. Seats without a definition are forgotten.
+    """
+
+    name = "seat roster"
+
+    def __init__(
+        self,
+        definitions: Iterable[SeatDefinition],
+        settings: SeatsSettings,
+        tell: Tell,
+        now: Now,
+        stored: Iterable[Seat] = (),
+    ) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._now = now
+        self._watchers: list[Callable[[], None]] = []
+        self._wake = asyncio.Event()
+        self._deaf = False
+        at = now()
+        self._seats = {
+            d.seat_id: Seat(definition=d, state=SeatState.SIGNED_OUT, since=at, idle_since=at)
+            for d in definitions
+        }
+        for seat in stored:
+            known = self._seats.get(seat.seat_id)
+            if known is not None:
+                self._seats[seat.seat_id] = replace(seat, definition=known.definition)
+        # A reservation from before belongs to an usher that is no more.
+        self._orphans = {s.seat_id for s in self._seats.values() if s.state is SeatState.RESERVED}
+        signed_in = any(s.state is not SeatState.SIGNED_OUT for s in self._seats.values())
+        settle_limit = timedelta(seconds=settings.settle_limit_s)
+        self._settled_by = at + settle_limit if signed_in else None
+        self.unexpected: Counter[str] = Counter()
+        """Happenings that did not fit, by "state/happening"; shown in /metrics."""
+
+    @property
+    def seats(self) -> Mapping[SeatId, Seat]:
+        """Every seat as it is now."""
+        return MappingProxyType(self._seats)
+
+    @property
+    def offers_allowed(self) -> bool:
+        """False after a restart until it is known who is talking, or until settle_limit_s."""
+        return self._settled_by is None
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call it after every change; it must not raise, and may give commands itself."""
+        self._watchers.append(watcher)
+
+    # Commands: what people ask for.
+
+    def sign_in(self, seat_id: SeatId, operator: str) -> None:
+        """Raises UnknownSeat, SeatSignedInAlready, OperatorElsewhere."""
+        seat = self._seat(seat_id)
+        if seat.state is not SeatState.SIGNED_OUT:
+            raise SeatSignedInAlready
+        if any(other.operator == operator for other in self._seats.values()):
+            raise OperatorElsewhere
+        self._command(seat_id, course.SignIn(operator=operator), operator)
+
+    def sign_out(self, seat_id: SeatId, by: str) -> None:
+        """Raises UnknownSeat, SeatNotSignedIn, SeatInCall."""
+        if self._signed_in(seat_id).state in IN_CALL:
+            raise SeatInCall
+        self._command(seat_id, course.SignOut(), by)
+
+    def set_ready(self, seat_id: SeatId, by: str) -> None:
+        """Take calls; in a call it takes back a booked not-ready.
+
+        Raises UnknownSeat, SeatNotSignedIn, SeatPhoneUnreachable, SeatInCall, SeatWrongState.
+        """
+        seat = self._signed_in(seat_id)
+        if seat.state in IN_CALL and seat.pending_not_ready is None:
+            raise SeatInCall
+        if seat.state not in IN_CALL and not seat.phone_reachable:
+            raise SeatPhoneUnreachable
+        self._command(seat_id, course.SetReady(), by)
+
+    def set_not_ready(self, seat_id: SeatId, reason: NotReadyReason, by: str) -> None:
+        """Take no calls; in a call it takes effect when the wrap-up ends.
+
+        Raises UnknownSeat, SeatNotSignedIn, ReasonNotForPeople.
+        """
+        self._signed_in(seat_id)
+        if reason not in course.FOR_PEOPLE:
+            raise ReasonNotForPeople
+        self._command(seat_id, course.SetNotReady(reason=reason), by)
+
+    def finish_wrap_up(self, seat_id: SeatId, by: str) -> None:
+        """Raises UnknownSeat, SeatNotSignedIn, SeatWrongState."""
+        self._signed_in(seat_id)
+        self._command(seat_id, course.WrapUpOver(), by)
+
+    # The usher's words.
+
+    def reserve(self, seat_id: SeatId, call_id: CallId) -> bool:
+        """True when the seat is now this call's alone."""
+        until = self._now() + timedelta(seconds=self._settings.reservation_limit_s)
+        return self._happen(seat_id, course.Reserved(call_id=call_id, until=until))
+
+    def undo_offer(self, seat_id: SeatId, call_id: CallId) -> None:
+        """The reservation was not used; no effect once the phone has rung."""
+        seat = self._seats.get(seat_id)
+        if seat is not None and seat.state is SeatState.RESERVED:
+            self._happen(seat_id, course.OfferUndone(call_id=call_id))
+
+    def offer_ended(self, seat_id: SeatId, call_id: CallId, why: WhyNotAnswered | None) -> None:
+        """What the citizen's story saw of the offer; None means answered and over.
+
+        Asterisk's events say the same, earlier or later; the second of the two fits nothing.
+        An answered call's end is believed only while the link is down: with it, the seat may have
+        been moved into a conference and still be talking.
+        """
+        if why is not None:
+            self._offer_came_to_nothing(seat_id, call_id, why)
+        elif self._deaf:
+            self._happen(seat_id, course.Connected(call_id=call_id))
+            self._left(seat_id, call_id)
+
+    # Facts.
+
+    def on_call_event(self, event: Event) -> None:
+        """Take what calls and the link say; everything else is ignored."""
+        match event:
+            case CallOffered(seat_id=seat_id, call_id=call_id):
+                self._happen(seat_id, course.Rang(call_id=call_id))
+            case CallAnswered(seat_id=seat_id, call_id=call_id):
+                self._happen(seat_id, course.Connected(call_id=call_id))
+            case CallReturnedToLine(seat_id=seat_id, call_id=call_id, ending=ending):
+                unknown = WhyNotAnswered.NO_ANSWER if ending.blame is Blame.SEAT else ""
+                why = ending.reason if ending.reason in WHY else unknown
+                self._offer_came_to_nothing(seat_id, call_id, why)
+            case SeatLeftCall(seat_id=seat_id, call_id=call_id):
+                self._left(seat_id, call_id)
+            case CallAbandoned(call_id=call_id) | CallEnded(call_id=call_id):
+                self._call_is_over(call_id)
+            case LinkLost():
+                self._deaf = True
+            case LinkRestored():
+                self._deaf = False
+                self._wake.set()
+            case _:
+                pass
+
+    def phone_changed(self, fact: PhoneChanged) -> None:
+        """A seat's phone came or went; that it is in use says nothing about its being there."""
+        seat = self._seats.get(fact.seat_id)
+        reachable = fact.phone is not PhoneState.UNREACHABLE
+        if seat is None or seat.phone_reachable is reachable:
+            return
+        self._seats[fact.seat_id] = replace(seat, phone_reachable=reachable)
+        self._tell(SeatPhoneChanged(at=self._now(), seat_id=fact.seat_id, reachable=reachable))
+        if not reachable and seat.state is SeatState.READY:
+            self._happen(fact.seat_id, course.PhoneLost())
+        elif reachable and seat.reason is NotReadyReason.PHONE_UNREACHABLE:
+            self._happen(fact.seat_id, course.PhoneFound())
+
+    def settle(self, calls: Iterable[tuple[SeatId, CallId, SeatState]]) -> None:
+        """Correct every seat by Asterisk's whole state, taken after a start or an outage.
+
+        `calls` has (seat, call, RINGING or TALKING) for each seat that is in a call. A reservation
+        that is still in hand stays; its deadline guards it.
+        """
+        self._deaf = False
+        present = {seat_id: (call_id, state) for seat_id, call_id, state in calls}
+        for seat_id, seat in tuple(self._seats.items()):
+            call_id, state = present.get(seat_id, (None, None))
+            if seat.call_id is not None and seat.call_id != call_id:
+                self._no_longer_in(seat, seat.call_id)
+            if call_id is None:
+                continue
+            if state is SeatState.RINGING:
+                self._happen(seat_id, course.Rang(call_id=call_id))
+            elif self._seats[seat_id].state is not SeatState.TALKING:
+                self._happen(seat_id, course.Connected(call_id=call_id))
+        self._orphans.clear()
+        self._allow_offers()
+
+    async def run(self) -> None:
+        """Act on deadlines, one timer for the nearest."""
+        while True:
+            self._wake.clear()
+            self._pass_deadlines()
+            nearest = self._nearest_deadline_s()
+            try:
+                async with asyncio.timeout(nearest):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    # Inside.
+
+    def _seat(self, seat_id: SeatId) -> Seat:
+        seat = self._seats.get(seat_id)
+        if seat is None:
+            raise UnknownSeat
+        return seat
+
+    def _signed_in(self, seat_id: SeatId) -> Seat:
+        seat = self._seat(seat_id)
+        if seat.state is SeatState.SIGNED_OUT:
+            raise SeatNotSignedIn
+        return seat
+
+    def _command(self, seat_id: SeatId, happening: course.Happening, by: str) -> None:
+        if not self._happen(seat_id, happening, by):
+            raise SeatWrongState
+
+    def _offer_came_to_nothing(self, seat_id: SeatId, call_id: CallId, why: str) -> None:
+        reason = WHY.get(why)
+        if reason is None:
+            self._happen(seat_id, course.OfferUndone(call_id=call_id))
+        elif self._happen(seat_id, course.OfferFailed(call_id=call_id, reason=reason)):
+            log.info("seat did not take the call", call_id=call_id, seat_id=seat_id, reason=reason)
+
+    def _left(self, seat_id: SeatId, call_id: CallId) -> None:
+        until = self._now() + timedelta(seconds=self._settings.wrap_up_limit_s)
+        self._happen(seat_id, course.Left(call_id=call_id, until=until))
+
+    def _call_is_over(self, call_id: CallId) -> None:
+        for seat in tuple(self._seats.values()):
+            if seat.call_id == call_id and seat.state in IN_CALL:
+                self._release(seat, call_id)
+
+    def _no_longer_in(self, seat: Seat, call_id: CallId) -> None:
+        if seat.state is not SeatState.RESERVED or seat.seat_id in self._orphans:
+            self._release(seat, call_id)
+
+    def _release(self, seat: Seat, call_id: CallId) -> None:
+        match seat.state:
+            case SeatState.TALKING:
+                self._left(seat.seat_id, call_id)
+            case SeatState.RESERVED | SeatState.RINGING:
+                self._happen(seat.seat_id, course.OfferUndone(call_id=call_id))
+            case SeatState.SIGNED_OUT | SeatState.NOT_READY | SeatState.READY | SeatState.WRAP_UP:
+                pass
+            case _:
+                assert_never(seat.state)
+
+    def _happen(self, seat_id: SeatId, happening: course.Happening, by: str | None = None) -> bool:
+        seat = self._seats.get(seat_id)
+        at = self._now()
+        after = None if seat is None else course.advance(seat, happening, at)
+        if seat is None or after is None:
+            state = "unknown" if seat is None else seat.state.value
+            self.unexpected[f"{state}/{type(happening).__name__}"] += 1
+            return False
+        self._seats[seat_id] = after
+        if seat.state in IN_CALL and by is not None:
+            booked = after.pending_not_ready
+            self._tell(NotReadyBooked(at=at, seat_id=seat_id, reason=booked, by=by))
+        else:
+            self._tell(_changed(seat, after, by))
+        self._wake.set()
+        for watcher in self._watchers:
+            watcher()
+        return True
+
+    def _nearest_deadline_s(self) -> float | None:
+        deadlines = [s.until for s in self._seats.values() if s.until and self._guarded(s)]
+        if self._settled_by is not None:
+            deadlines.append(self._settled_by)
+        if not deadlines:
+            return None
+        return max(0.0, (min(deadlines) - self._now()).total_seconds())
+
+    def _guarded(self, seat: Seat) -> bool:
+        # Without the link nobody hears the phone ring: the reservation may be a talk by now.
+        return not (self._deaf and seat.state is SeatState.RESERVED)
+
+    def _pass_deadlines(self) -> None:
+        now = self._now()
+        if self._settled_by is not None and self._settled_by <= now:
+            log.warning("no snapshot came; seats are offered calls by what was stored")
+            self._allow_offers()
+        for seat in tuple(self._seats.values()):
+            if seat.until is None or seat.until > now or not self._guarded(seat):
+                continue
+            if seat.state is SeatState.WRAP_UP:
+                self._happen(seat.seat_id, course.WrapUpOver())
+            elif seat.state is SeatState.RESERVED and seat.call_id is not None:
+                log.warning("reserved seat never rang", seat_id=seat.seat_id, call_id=seat.call_id)
+                self._happen(seat.seat_id, course.OfferUndone(call_id=seat.call_id))
+
+    def _allow_offers(self) -> None:
+        self._settled_by = None
+        self._wake.set()
+        for watcher in self._watchers:
+            watcher()
+
+
+def _changed(was: Seat, seat: Seat, by: str | None) -> SeatStateChanged:
+    return SeatStateChanged(
+        at=seat.since,
+        seat_id=seat.seat_id,
+        was=was.state,
+        state=seat.state,
+        reason=seat.reason,
+        call_id=seat.call_id,
+        until=seat.until,
+        by=by,
+        operator=seat.operator,
+        idle_since=seat.idle_since,
+        pending_not_ready=seat.pending_not_ready,
+    )

@@ -1,0 +1,320 @@
+"""Calls as they are and were, and why they went where they went. 通话表"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, case, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asr.events import TranscriptFinished, TranscriptionPaused, TranscriptionResumed
+from cti.call import OPEN, Call, CallState
+from cti.events import (
+    Blame,
+    CallAbandoned,
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallEvent,
+    CallHeld,
+    CallOffered,
+    CallQueued,
+    CallRetrieved,
+    CallReturnedToLine,
+    CallTookLifeboat,
+    Ending,
+    Event,
+    NoticePlayed,
+    RecordingStarted,
+    SeatLeftCall,
+)
+from cti.ids import CallId, SeatId, SkillGroupCode
+from orders.model import OrderId, OrderState
+from recordings.model import RecordingId
+from seats.events import SeatReserved
+from store.codec import EventUnreadable, decode
+from store.database import Database, insert_new
+from store.tables import Instant, calls, decisions, journal, orders, recordings, seat_spans
+
+
+async def _set(connection: AsyncConnection, call_id: CallId, **values: Any) -> None:
+    await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**values))
+
+
+async def _arrived(connection: AsyncConnection, _seq: int, event: CallArrived) -> None:
+    await connection.execute(
+        insert_new(
+            connection,
+            calls,
+            call_id=event.call_id,
+            caller_number=event.caller_number,
+            called_number=event.called_number,
+            state=CallState.ARRIVED.value,
+            arrived_at=event.at,
+            priority=0,
+            lifeboat=False,
+            transcription="off",
+        )
+    )
+
+
+async def _recording(connection: AsyncConnection, _seq: int, event: RecordingStarted) -> None:
+    await _set(connection, event.call_id, recording_started_at=event.at)
+
+
+async def _notice(connection: AsyncConnection, _seq: int, event: NoticePlayed) -> None:
+    await _set(connection, event.call_id, notice_at=event.at)
+
+
+async def _queued(connection: AsyncConnection, _seq: int, event: CallQueued) -> None:
+    await _set(
+        connection,
+        event.call_id,
+        state=CallState.QUEUED.value,
+        skill_group=event.skill_group,
+        joined_at=event.joined_at,
+        priority=event.priority,
+        lifeboat=False,
+    )
+
+
+async def _offered(connection: AsyncConnection, _seq: int, event: CallOffered) -> None:
+    await _set(
+        connection,
+        event.call_id,
+        state=CallState.RINGING.value,
+        seat_id=event.seat_id,
+        offered_at=event.at,
+    )
+
+
+async def _returned(connection: AsyncConnection, _seq: int, event: CallReturnedToLine) -> None:
+    await _set(
+        connection,
+        event.call_id,
+        state=CallState.QUEUED.value,
+        seat_id=None,
+        offered_at=None,
+    )
+
+
+async def _answered(connection: AsyncConnection, _seq: int, event: CallAnswered) -> None:
+    await _set(
+        connection,
+        event.call_id,
+        state=CallState.TALKING.value,
+        seat_id=event.seat_id,
+        answered_at=event.at,
+        transcription="live",
+    )
+    await _seat_hears(connection, event)
+
+
+async def _held(connection: AsyncConnection, _seq: int, event: CallHeld) -> None:
+    await _set(connection, event.call_id, state=CallState.HELD.value)
+    await _seat_hears_no_more(connection, event)
+
+
+async def _retrieved(connection: AsyncConnection, _seq: int, event: CallRetrieved) -> None:
+    await _set(connection, event.call_id, state=CallState.TALKING.value)
+    await _seat_hears(connection, event)
+
+
+async def _seat_left(connection: AsyncConnection, _seq: int, event: SeatLeftCall) -> None:
+    await _set(connection, event.call_id, state=CallState.SEAT_LEFT.value, seat_left_at=event.at)
+    await _seat_hears_no_more(connection, event)
+
+
+async def _seat_hears(connection: AsyncConnection, event: CallAnswered | CallRetrieved) -> None:
+    await connection.execute(
+        insert_new(
+            connection,
+            seat_spans,
+            call_id=event.call_id,
+            starts_at=event.at,
+            seat_id=event.seat_id,
+        )
+    )
+
+
+async def _seat_hears_no_more(connection: AsyncConnection, event: CallEvent) -> None:
+    await connection.execute(
+        update(seat_spans)
+        .where(seat_spans.c.call_id == event.call_id, seat_spans.c.ends_at.is_(None))
+        .values(ends_at=event.at)
+    )
+
+
+async def _lifeboat(connection: AsyncConnection, _seq: int, event: CallTookLifeboat) -> None:
+    """A phone that rings goes on ringing; who had not joined the line has now."""
+    state = case(
+        (calls.c.state == CallState.ARRIVED.value, CallState.QUEUED.value), else_=calls.c.state
+    )
+    joined_at = func.coalesce(calls.c.joined_at, literal(event.at, Instant))
+    await _set(connection, event.call_id, state=state, joined_at=joined_at, lifeboat=True)
+
+
+async def _over(connection: AsyncConnection, _seq: int, event: CallEnded | CallAbandoned) -> None:
+    state = CallState.ENDED if isinstance(event, CallEnded) else CallState.ABANDONED
+    await _set(
+        connection,
+        event.call_id,
+        state=state.value,
+        ended_at=event.at,
+        ending_blame=event.ending.blame.value,
+        ending_reason=event.ending.reason,
+    )
+    await _seat_hears_no_more(connection, event)
+
+
+def _transcription(word: str) -> Any:
+    async def set_word(connection: AsyncConnection, _seq: int, event: Any) -> None:
+        await _set(connection, event.call_id, transcription=word)
+
+    return set_word
+
+
+async def _decided(connection: AsyncConnection, seq: int, event: SeatReserved) -> None:
+    await connection.execute(
+        insert_new(
+            connection,
+            decisions,
+            seq=seq,
+            call_id=event.call_id,
+            seat_id=event.seat_id,
+            skill_group=event.skill_group,
+            at=event.at,
+            reasons=list(event.reasons),
+            considered=event.considered,
+        )
+    )
+
+
+PROJECTIONS: dict[type[Event], Any] = {
+    CallArrived: _arrived,
+    RecordingStarted: _recording,
+    NoticePlayed: _notice,
+    CallQueued: _queued,
+    CallOffered: _offered,
+    CallReturnedToLine: _returned,
+    CallAnswered: _answered,
+    CallHeld: _held,
+    CallRetrieved: _retrieved,
+    SeatLeftCall: _seat_left,
+    CallTookLifeboat: _lifeboat,
+    CallEnded: _over,
+    CallAbandoned: _over,
+    TranscriptionPaused: _transcription("paused"),
+    TranscriptionResumed: _transcription("live"),
+    TranscriptFinished: _transcription("finished"),
+    SeatReserved: _decided,
+}
+
+OPEN_STATES = [state.value for state in OPEN]
+
+
+class StoredCalls:
+    """Questions about calls. 通话查询"""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def live(self) -> list[Call]:
+        """Calls that are not over, in the order of their arrival."""
+        wanted = select(calls).where(calls.c.state.in_(OPEN_STATES)).order_by(calls.c.arrived_at)
+        return await self._calls(wanted)
+
+    async def ended(self, limit: int) -> list[Call]:
+        """Calls that are over, newest first."""
+        wanted = select(calls).where(calls.c.ended_at.is_not(None)).order_by(calls.c.ended_at.desc())
+        return await self._calls(wanted.limit(limit))
+
+    async def find(self, call_id: CallId) -> Call | None:
+        found = await self._calls(select(calls).where(calls.c.call_id == call_id))
+        return found[0] if found else None
+
+    async def find_many(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Call]:
+        found = await self._calls(select(calls).where(calls.c.call_id.in_(call_ids)))
+        return {call.call_id: call for call in found}
+
+    async def _calls(self, wanted: Any) -> list[Call]:
+        async with self._database.read() as connection:
+            return [_call(row) for row in await connection.execute(wanted)]
+
+    async def links(
+        self, call_ids: Sequence[CallId]
+    ) -> dict[CallId, tuple[OrderId | None, RecordingId | None, str]]:
+        """(newest order, first recording, transcription state) of each call."""
+        wanted = (
+            select(
+                calls.c.call_id,
+                calls.c.transcription,
+                orders.c.order_id,
+                recordings.c.recording_id,
+            )
+            .outerjoin(
+                orders,
+                (orders.c.call_id == calls.c.call_id)
+                & (orders.c.state != OrderState.DISCARDED.value),
+            )
+            .outerjoin(recordings, recordings.c.call_id == calls.c.call_id)
+            .where(calls.c.call_id.in_(call_ids))
+            .order_by(recordings.c.recording_id.desc(), orders.c.order_id)
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(wanted)).all()
+        return {
+            CallId(row.call_id): (row.order_id, row.recording_id, row.transcription)
+            for row in found
+        }
+
+    async def events(self, call_id: CallId) -> list[tuple[int, Event]]:
+        """(seq, event) of one call in order; rows that cannot be read are left out."""
+        wanted = select(journal).where(journal.c.call_id == call_id).order_by(journal.c.seq)
+        told = []
+        async with self._database.read() as connection:
+            for row in await connection.execute(wanted):
+                try:
+                    told.append((row.seq, decode(row.type, row.body)))
+                except EventUnreadable:
+                    continue
+        return told
+
+    async def decisions(self, call_id: CallId) -> list[SeatReserved]:
+        wanted = select(decisions).where(decisions.c.call_id == call_id).order_by(decisions.c.seq)
+        async with self._database.read() as connection:
+            return [
+                SeatReserved(
+                    at=row.at,
+                    seat_id=SeatId(row.seat_id),
+                    call_id=call_id,
+                    skill_group=SkillGroupCode(row.skill_group),
+                    reasons=tuple(row.reasons),
+                    considered=row.considered,
+                )
+                for row in await connection.execute(wanted)
+            ]
+
+
+def _call(row: Row[Any]) -> Call:
+    ended = None
+    if row.ending_blame is not None:
+        ended = Ending(blame=Blame(row.ending_blame), reason=row.ending_reason)
+    return Call(
+        call_id=CallId(row.call_id),
+        caller_number=row.caller_number,
+        called_number=row.called_number,
+        state=CallState(row.state),
+        arrived_at=row.arrived_at,
+        recording_started_at=row.recording_started_at,
+        notice_at=row.notice_at,
+        skill_group=None if row.skill_group is None else SkillGroupCode(row.skill_group),
+        joined_at=row.joined_at,
+        priority=row.priority,
+        seat_id=None if row.seat_id is None else SeatId(row.seat_id),
+        offered_at=row.offered_at,
+        answered_at=row.answered_at,
+        seat_left_at=row.seat_left_at,
+        ended_at=row.ended_at,
+        ending=ended,
+        lifeboat=row.lifeboat,
+    )

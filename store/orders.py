@@ -1,0 +1,260 @@
+"""Work orders, their trace, and who is owed a call. 工单表"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asr.events import UtteranceHeard
+from cti.events import Event
+from cti.ids import CallId, SeatId
+from orders.events import (
+    CallbackClosed,
+    CallbackOwed,
+    DraftDiscarded,
+    DraftOpened,
+    DraftPassed,
+    FieldsEdited,
+    FieldsProposed,
+    OrderSubmitted,
+)
+from orders.model import (
+    CallbackReason,
+    CallbackTask,
+    FieldValue,
+    OrderField,
+    OrderId,
+    OrderState,
+    WorkOrder,
+)
+from orders.ports import Caller
+from store.calls import OPEN_STATES
+from store.codec import body_of, build
+from store.database import Database, insert_new
+from store.tables import callbacks, calls, order_trace, orders
+from store.transcripts import UNFINISHED, StoredTranscripts
+
+MACHINE = "machine"
+
+
+async def _trace(
+    connection: AsyncConnection,
+    seq: int,
+    order_id: OrderId,
+    at: datetime,
+    by: str,
+    changes: Sequence[tuple[str, str | None, str | None]],
+) -> None:
+    """Rows (what, was, now); numbered, so that one event can change several fields."""
+    if not changes:
+        return
+    rows = [
+        {
+            "seq": seq, "number": number, "order_id": order_id, "at": at,
+            "what": what, "was": was, "now": now, "by": by,
+        }
+        for number, (what, was, now) in enumerate(changes)
+    ]  # fmt: skip
+    await connection.execute(insert(order_trace), rows)
+
+
+async def _opened(connection: AsyncConnection, seq: int, event: DraftOpened) -> None:
+    await connection.execute(
+        insert_new(
+            connection,
+            orders,
+            order_id=event.order_id,
+            call_id=event.call_id,
+            seat_id=event.seat_id,
+            state=OrderState.DRAFT.value,
+            opened_at=event.at,
+            fields={},
+            revision=0,
+        )
+    )
+    change = ("state", None, OrderState.DRAFT.value)
+    await _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
+
+
+async def _passed(connection: AsyncConnection, seq: int, event: DraftPassed) -> None:
+    was = await _column(connection, event.order_id, orders.c.seat_id)
+    await _update(connection, event.order_id, seat_id=event.seat_id)
+    change = ("seat_id", was, event.seat_id)
+    await _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
+
+
+async def _discarded(connection: AsyncConnection, seq: int, event: DraftDiscarded) -> None:
+    await _update(connection, event.order_id, state=OrderState.DISCARDED.value)
+    change = ("state", OrderState.DRAFT.value, OrderState.DISCARDED.value)
+    await _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
+
+
+async def _filled(
+    connection: AsyncConnection, seq: int, event: FieldsProposed | FieldsEdited
+) -> None:
+    before: dict[str, Any] = await _column(connection, event.order_id, orders.c.fields) or {}
+    after = {**before, **{name.value: body_of(value) for name, value in event.fields}}
+    await _update(connection, event.order_id, fields=after, revision=event.revision)
+    by = event.by if isinstance(event, FieldsEdited) else MACHINE
+    changes = [
+        (name.value, before.get(name.value, {}).get("value"), value.value)
+        for name, value in event.fields
+    ]
+    await _trace(connection, seq, event.order_id, event.at, by, changes)
+
+
+async def _submitted(connection: AsyncConnection, seq: int, event: OrderSubmitted) -> None:
+    await _update(
+        connection,
+        event.order_id,
+        state=OrderState.ACCEPTED.value,
+        revision=event.revision,
+        submitted_at=event.at,
+        submitted_by=event.by,
+    )
+    change = ("state", OrderState.DRAFT.value, OrderState.ACCEPTED.value)
+    await _trace(connection, seq, event.order_id, event.at, event.by, [change])
+
+
+async def _column(connection: AsyncConnection, order_id: OrderId, column: Any) -> Any:
+    wanted = select(column).where(orders.c.order_id == order_id)
+    return (await connection.execute(wanted)).scalar()
+
+
+async def _update(connection: AsyncConnection, order_id: OrderId, **values: Any) -> None:
+    await connection.execute(update(orders).where(orders.c.order_id == order_id).values(**values))
+
+
+async def _owed(connection: AsyncConnection, _seq: int, event: CallbackOwed) -> None:
+    await connection.execute(
+        insert_new(
+            connection,
+            callbacks,
+            call_id=event.call_id,
+            caller_number=event.caller_number,
+            reason=event.reason.value,
+            arrived_at=event.arrived_at,
+            attempts=0,
+        )
+    )
+
+
+async def _no_longer_owed(connection: AsyncConnection, _seq: int, event: CallbackClosed) -> None:
+    await connection.execute(
+        update(callbacks)
+        .where(callbacks.c.call_id == event.call_id, callbacks.c.closed_at.is_(None))
+        .values(closed_at=event.at, closed_why=event.why)
+    )
+
+
+PROJECTIONS: dict[type[Event], Any] = {
+    DraftOpened: _opened,
+    DraftPassed: _passed,
+    DraftDiscarded: _discarded,
+    FieldsProposed: _filled,
+    FieldsEdited: _filled,
+    OrderSubmitted: _submitted,
+    CallbackOwed: _owed,
+    CallbackClosed: _no_longer_owed,
+}
+
+
+class StoredOrders:
+    """Questions about orders and callbacks; implements orders.ports. 工单查询"""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._transcripts = StoredTranscripts(database)
+
+    async def unfinished_orders(self) -> list[WorkOrder]:
+        """Orders of every state whose call is not over or whose transcript is not finished."""
+        open_call = calls.c.state.in_(OPEN_STATES) | calls.c.transcription.in_(UNFINISHED)
+        wanted = select(orders).join(calls, calls.c.call_id == orders.c.call_id).where(open_call)
+        return await self._orders(wanted.order_by(orders.c.order_id))
+
+    async def find_order(self, order_id: OrderId) -> WorkOrder | None:
+        found = await self._orders(select(orders).where(orders.c.order_id == order_id))
+        return found[0] if found else None
+
+    async def find(self, order_id: OrderId) -> WorkOrder | None:
+        return await self.find_order(order_id)
+
+    async def newest(
+        self, state: OrderState | None, limit: int, seat_id: str | None
+    ) -> list[WorkOrder]:
+        """Newest first; discarded drafts only when asked for; only of that seat unless None."""
+        wanted = select(orders)
+        if state is None:
+            wanted = wanted.where(orders.c.state != OrderState.DISCARDED.value)
+        else:
+            wanted = wanted.where(orders.c.state == state.value)
+        if seat_id is not None:
+            wanted = wanted.where(orders.c.seat_id == seat_id)
+        return await self._orders(wanted.order_by(orders.c.order_id.desc()).limit(limit))
+
+    async def _orders(self, wanted: Any) -> list[WorkOrder]:
+        async with self._database.read() as connection:
+            return [_order(row) for row in await connection.execute(wanted)]
+
+    async def last_order_id(self) -> OrderId | None:
+        async with self._database.read() as connection:
+            last = (await connection.execute(select(func.max(orders.c.order_id)))).scalar()
+        return None if last is None else OrderId(last)
+
+    async def utterances_of(self, call_id: CallId) -> Sequence[UtteranceHeard]:
+        return await self._transcripts.of_call(call_id)
+
+    async def open_callers(self) -> Mapping[CallId, Caller]:
+        """The caller of every call that is not over."""
+        wanted = select(calls).where(calls.c.state.in_(OPEN_STATES))
+        async with self._database.read() as connection:
+            return {
+                CallId(row.call_id): Caller(
+                    caller_number=row.caller_number, arrived_at=row.arrived_at
+                )
+                for row in await connection.execute(wanted)
+            }
+
+    async def open_callbacks(self) -> list[CallbackTask]:
+        wanted = select(callbacks).where(callbacks.c.closed_at.is_(None))
+        return await self._callbacks(wanted.order_by(callbacks.c.arrived_at))
+
+    async def newest_callbacks(self, limit: int) -> list[CallbackTask]:
+        """Open ones first, the longest owed at the top; then the closed, newest first."""
+        wanted = select(callbacks).order_by(
+            callbacks.c.closed_at.is_not(None),
+            callbacks.c.closed_at.desc(),
+            callbacks.c.arrived_at,
+        )
+        return await self._callbacks(wanted.limit(limit))
+
+    async def _callbacks(self, wanted: Any) -> list[CallbackTask]:
+        async with self._database.read() as connection:
+            return [_callback(row) for row in await connection.execute(wanted)]
+
+
+def _order(row: Row[Any]) -> WorkOrder:
+    return WorkOrder(
+        order_id=OrderId(row.order_id),
+        call_id=CallId(row.call_id),
+        seat_id=None if row.seat_id is None else SeatId(row.seat_id),
+        state=OrderState(row.state),
+        opened_at=row.opened_at,
+        fields={OrderField(name): build(FieldValue, body) for name, body in row.fields.items()},
+        revision=row.revision,
+        submitted_at=row.submitted_at,
+        submitted_by=row.submitted_by,
+    )
+
+
+def _callback(row: Row[Any]) -> CallbackTask:
+    return CallbackTask(
+        call_id=CallId(row.call_id),
+        caller_number=row.caller_number,
+        reason=CallbackReason(row.reason),
+        arrived_at=row.arrived_at,
+        closed_at=row.closed_at,
+        attempts=row.attempts,
+    )

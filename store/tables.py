@@ -1,0 +1,243 @@
+"""Every table. 数据表
+
+All but `users`, `logins` and the definition columns of `seats` are projections of the journal: only
+the journal's writer fills them, from events (docs/decisions.md 3).
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant as whole microseconds since 1970 UTC, the same in every database. 时刻"""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("call_id", String(80)),
+    Column("body", JSON, nullable=False),
+    Index("ix_journal_call_id", "call_id", "seq"),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Named positions: consumers' cursors in the journal, and whether it was closed in order."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("caller_number", String(40), nullable=False, index=True),
+    Column("called_number", String(40), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("arrived_at", Instant, nullable=False, index=True),
+    Column("recording_started_at", Instant),
+    Column("notice_at", Instant),
+    Column("skill_group", String(40)),
+    Column("joined_at", Instant),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("seat_id", String(40), index=True),
+    Column("offered_at", Instant),
+    Column("answered_at", Instant),
+    Column("seat_left_at", Instant),
+    Column("ended_at", Instant, index=True),
+    Column("ending_blame", String(20)),
+    Column("ending_reason", String(40)),
+    Column("lifeboat", Boolean, nullable=False, default=False),
+    Column("transcription", String(20), nullable=False, default="off", index=True),
+)
+
+seat_spans = Table(
+    "seat_spans",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("starts_at", Instant, primary_key=True),
+    Column("ends_at", Instant),
+    Column("seat_id", String(40), nullable=False),
+)
+"""When a seat could hear the citizen, and who it was."""
+
+skill_groups = Table(
+    "skill_groups",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("name", String(80), nullable=False),
+)
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("seat_id", String(40), primary_key=True),
+    Column("operator_name", String(80), nullable=False),
+    Column("skills", JSON, nullable=False),
+    Column("state", String(20), nullable=False, default="signed_out"),
+    Column("since", Instant),
+    Column("idle_since", Instant),
+    Column("reason", String(40)),
+    Column("call_id", String(80)),
+    Column("until", Instant),
+    Column("phone_reachable", Boolean, nullable=False, default=True),
+    Column("operator", String(80)),
+    Column("pending_not_ready", String(40)),
+)
+
+seat_history = Table(
+    "seat_history",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("seat_id", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("was", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(40)),
+    Column("call_id", String(80)),
+    Column("by", String(80)),
+    Index("ix_seat_history_seat_id", "seat_id", "at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("seat_id", String(40), nullable=False),
+    Column("skill_group", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("considered", Integer, nullable=False),
+)
+
+utterances = Table(
+    "utterances",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("side", String(20), primary_key=True),
+    Column("starts_at_ms", Integer, primary_key=True),
+    Column("ends_at_ms", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("words", JSON, nullable=False),
+    Column("backfilled", Boolean, nullable=False, default=False),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_id", String(40), primary_key=True),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("seat_id", String(40), index=True),
+    Column("state", String(20), nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("revision", Integer, nullable=False, default=0),
+    Column("submitted_at", Instant),
+    Column("submitted_by", String(80)),
+)
+
+order_trace = Table(
+    "order_trace",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("order_id", String(40), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("was", Text),
+    Column("now", Text),
+    Column("by", String(80), nullable=False),
+)
+"""Every change of a field or state: who, when, from, to. Rows are only ever added."""
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("recording_id", String(80), primary_key=True),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("state", String(20), nullable=False, index=True),
+    Column("started_at", Instant, nullable=False, index=True),
+    Column("duration_ms", Integer, nullable=False),
+    Column("path", String(300)),
+    Column("sha256", String(64)),
+    Column("size_bytes", BigInteger),
+    Column("archived_at", Instant),
+    Column("failure", String(80)),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("caller_number", String(40), nullable=False, index=True),
+    Column("reason", String(20), nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("closed_at", Instant, index=True),
+    Column("closed_why", String(40)),
+    Column("attempts", Integer, nullable=False, default=0),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("username", String(80), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("seat_id", String(40)),
+    Column("password_hash", String(200), nullable=False),
+    Column("failed_logins", Integer, nullable=False, default=0),
+    Column("locked_until", Instant),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("username", String(80), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)

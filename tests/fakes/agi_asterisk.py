@@ -1,0 +1,108 @@
+"""Asterisk's side of one AGI, as far as the citizen's story needs it. 假 Asterisk"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+from ivr.agi.channel import AgiChannel
+from ivr.agi.wire import Reply
+
+CALL = "node1-1795254167.7"
+
+
+def unquoted(line: str) -> list[str]:
+    """The words of a command as res_agi.c (22.10) parse_args() reads them."""
+    words: list[str] = []
+    is_quoted = escaped = False
+    between = True
+    for letter in line:
+        if letter == '"' and not escaped:
+            is_quoted = not is_quoted
+            if is_quoted and between:
+                words.append("")
+                between = False
+        elif letter in " \t" and not is_quoted and not escaped:
+            between = True
+        elif letter == "\\" and not escaped:
+            escaped = True
+        else:
+            if between:
+                words.append("")
+                between = False
+            words[-1] += letter
+            escaped = False
+    return words
+
+
+class FakeAsterisk:
+    """A wire that answers in the next turn of the loop; Dial lasts until the test ends it.
+
+    `hangs_up_at` is the number of the command (from 1) at which the citizen hangs up, and
+    `refuses` the first word after which 510 is answered.
+    """
+
+    def __init__(
+        self,
+        variables: Mapping[str, str] | None = None,
+        hangs_up_at: int = 0,
+        missing: tuple[str, ...] = (),
+        refuses: str = "",
+    ) -> None:
+        self.variables = {"HOTLINE_CALL": CALL, "HOTLINE_STATE": "arrived", **(variables or {})}
+        self.commands: list[tuple[str, ...]] = []
+        self.told: list[str] = []
+        self.played: list[str] = []
+        self.closed = False
+        self.hung_up_by_us = False
+        self._hangs_up_at = hangs_up_at
+        self._missing = missing
+        self._refuses = refuses
+        self._dials: asyncio.Queue[str] = asyncio.Queue()
+        self.channel = AgiChannel({"uniqueid": CALL}, self)
+
+    async def dialled(self) -> str:
+        """Wait for the next Dial; its arguments."""
+        return await self._dials.get()
+
+    def dial_ends(self, status: str) -> None:
+        self.variables["DIALSTATUS"] = status
+        self.channel.answered(Reply(code=200, result=0))
+
+    def write(self, data: bytes) -> None:
+        words = unquoted(data.decode().removesuffix("\n"))
+        self.commands.append(tuple(words))
+        if len(self.commands) == self._hangs_up_at:
+            asyncio.get_running_loop().call_soon(self.channel.went)
+            return
+        answer = self._answer(words)
+        if answer is not None:
+            asyncio.get_running_loop().call_soon(self.channel.answered, answer)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _answer(self, words: list[str]) -> Reply | None:
+        match words:
+            case [first, *_] if first == self._refuses:
+                return Reply(code=510)
+            case ["GET", "FULL", "VARIABLE", wanted]:
+                value = re.sub(r"\$\{(\w+)\}", lambda m: self.variables.get(m[1], ""), wanted)
+                return Reply(code=200, result=1, value=value)
+            case ["SET", "VARIABLE", name, value]:
+                self.variables[name] = value
+            case ["EXEC", "Playback", prompt]:
+                self.played.append(prompt)
+                status = "FAILED" if prompt in self._missing else "SUCCESS"
+                self.variables["PLAYBACKSTATUS"] = status
+            case ["EXEC", "UserEvent", told]:
+                self.told.append(told)
+            case ["EXEC", "Dial", arguments]:
+                self._dials.put_nowait(arguments)
+                return None
+            case ["HANGUP"]:
+                self.hung_up_by_us = True
+            case ["SET", "MUSIC", "ON"]:
+                pass
+            case _:
+                raise AssertionError(words)
+        return Reply(code=200, result=1)

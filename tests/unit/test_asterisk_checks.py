@@ -1,0 +1,70 @@
+"""What the doctor says about Asterisk while nothing runs."""
+
+from pathlib import Path
+
+from hotline.asterisk import AsteriskServer
+from hotline.asterisk_checks import (
+    check_installed,
+    check_log,
+    check_running,
+    check_sounds,
+    check_version,
+)
+from hotline.bundle import AsteriskProgram
+
+
+def program(version: str) -> AsteriskProgram:
+    return AsteriskProgram(
+        command=("/bin/false",), modules=Path("/m"), data=Path("/d"), version=version
+    )
+
+
+def server(folder: Path) -> AsteriskServer:
+    return AsteriskServer(program("22.1.0"), folder, folder, {})
+
+
+def test_a_missing_asterisk_is_said_with_what_to_do():
+    check = check_installed(None)
+    assert not check.ok
+    assert "bin/hotline run" in check.detail
+    assert check_installed(program("22.1.0")).ok
+
+
+def test_an_asterisk_that_is_too_old_is_said_with_the_version_needed():
+    assert check_version(program("20.6.0~dfsg")).ok
+    old = check_version(program("18.10.0~dfsg"))
+    assert not old.ok
+    assert "20" in old.detail
+
+
+def test_missing_sounds_are_named(tmp_path):
+    texts = tmp_path / "prompts.toml"
+    texts.write_text('[zh]\na = "您好"\nb = "再见"\n', encoding="utf-8")
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh/a.sln").write_bytes(b"\0\0")
+    (tmp_path / "zh/b.sln").touch()
+    missing = check_sounds(texts, tmp_path, tmp_path / "music")
+    assert not missing.ok
+    assert "b、等待音乐" in missing.detail
+    (tmp_path / "zh/b.sln").write_bytes(b"\0\0")
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music/hotline.sln").write_bytes(b"\0\0")
+    assert check_sounds(texts, tmp_path, tmp_path / "music").ok
+
+
+async def test_a_stopped_asterisk_and_a_stale_pid_file_count_as_not_running(tmp_path):
+    assert not (await check_running(server(tmp_path))).ok
+    # Process 1 lives, and does not run on our configuration.
+    (tmp_path / "asterisk.pid").write_text("1\n", encoding="ascii")
+    assert server(tmp_path).find_running() is None
+    (tmp_path / "asterisk.pid").write_text("not a number", encoding="ascii")
+    assert server(tmp_path).find_running() is None
+
+
+def test_troubles_in_the_log_are_counted(tmp_path):
+    assert check_log(server(tmp_path)).ok
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log/messages").write_text("[2026] ERROR[1] a.c: x\n", encoding="utf-8")
+    check = check_log(server(tmp_path))
+    assert not check.ok
+    assert "1 条" in check.detail

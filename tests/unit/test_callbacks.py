@@ -1,0 +1,148 @@
+"""Whoever got nobody, or was cut off, is owed one call; getting through settles it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from cti.events import Blame, CallAbandoned, CallAnswered, CallArrived, CallEnded, Ending
+from cti.ids import SeatId
+from orders.callbacks import CallbackDesk
+from orders.events import CallbackClosed, CallbackOwed
+from orders.model import CallbackReason
+from orders.settings import OrdersSettings
+from tests.fakes.floor import NOON, call
+from tests.fakes.stored_orders import OrdersInMemory
+
+
+class Office:
+    """A callback desk on a store."""
+
+    def __init__(self, store: OrdersInMemory | None = None, after_wait_s: int = 0) -> None:
+        self.store = store or OrdersInMemory()
+        settings = OrdersSettings(callback_after_wait_s=after_wait_s)
+        self.desk = CallbackDesk(self.store, settings, self.store.tell)
+
+    def happens(self, event) -> None:
+        self.store.tell(event)
+        self.desk.on_event(event)
+
+    def arrives(self, number: int, caller: str = "13800000001", at_s: int = 0) -> None:
+        self.happens(
+            CallArrived(
+                at=later(at_s), call_id=call(number), caller_number=caller, called_number="12345"
+            )
+        )
+
+    def abandons(self, number: int, reason: str = "hung-up", waited_ms: int = 0) -> None:
+        ending = Ending(blame=Blame.CITIZEN, reason=reason)
+        self.happens(
+            CallAbandoned(at=NOON, call_id=call(number), waited_ms=waited_ms, ending=ending)
+        )
+
+    def answered(self, number: int) -> None:
+        seat_id = SeatId("8001")
+        self.happens(CallAnswered(at=NOON, call_id=call(number), seat_id=seat_id, waited_ms=0))
+
+    def ends(self, number: int, reason: str) -> None:
+        ending = Ending(blame=Blame.UNKNOWN, reason=reason)
+        self.happens(CallEnded(at=NOON, call_id=call(number), talked_ms=0, ending=ending))
+
+    def owed(self) -> list[str]:
+        return [task.call_id for task in self.desk.open_tasks]
+
+
+def later(seconds: int) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_three_abandons_from_one_number_and_one_from_another_make_two_tasks():
+    office = Office()
+    for number, caller in enumerate(["13800000001"] * 3 + ["13800000002"]):
+        office.arrives(number, caller, at_s=number)
+        office.abandons(number)
+    assert office.owed() == [call(0), call(3)]
+    first = next(e for e in office.store.events if isinstance(e, CallbackOwed))
+    assert (first.reason, first.arrived_at) == (CallbackReason.ABANDONED, NOON)
+
+
+def test_getting_through_later_closes_the_task_by_itself():
+    office = Office()
+    office.arrives(1)
+    office.abandons(1)
+    office.arrives(2, "+8613800000001", at_s=9)
+    assert office.owed() == [call(1)]
+    office.answered(2)
+    assert office.owed() == []
+    closed = office.store.events[-1]
+    assert isinstance(closed, CallbackClosed)
+    assert (closed.call_id, closed.why) == (call(1), "caller-got-through")
+
+
+def test_a_wait_shorter_than_the_setting_is_not_owed_a_call():
+    office = Office(after_wait_s=5)
+    office.arrives(1)
+    office.abandons(1, waited_ms=4_999)
+    assert office.owed() == []
+    office.arrives(2)
+    office.abandons(2, waited_ms=5_000)
+    assert office.owed() == [call(2)]
+
+
+@pytest.mark.parametrize("reason", ["asterisk-restarted", "ended-while-away"])
+def test_whoever_was_cut_off_is_owed_a_call_however_short_he_waited(reason):
+    office = Office(after_wait_s=60)
+    office.arrives(1, "13800000001")
+    office.abandons(1, reason)
+    office.arrives(2, "13800000002")
+    office.answered(2)
+    office.ends(2, reason)
+    assert [task.reason for task in office.desk.open_tasks] == [CallbackReason.DROPPED] * 2
+
+
+def test_an_answered_call_that_ended_in_the_ordinary_way_is_owed_nothing():
+    office = Office()
+    office.arrives(1)
+    office.answered(1)
+    office.ends(1, "hung-up")
+    assert office.owed() == []
+
+
+def test_of_two_calls_from_one_number_the_earlier_arrival_is_kept():
+    office = Office()
+    office.arrives(1, at_s=0)
+    office.arrives(2, at_s=60)
+    office.abandons(2)
+    office.abandons(1)
+    assert office.owed() == [call(1)]
+    closed = [e for e in office.store.events if isinstance(e, CallbackClosed)]
+    assert [(e.call_id, e.why) for e in closed] == [(call(2), "earlier-call-kept")]
+
+
+@pytest.mark.parametrize("caller", ["", "anonymous"])
+def test_a_caller_without_a_number_is_counted_and_cannot_be_called(caller):
+    office = Office()
+    office.arrives(1, caller)
+    office.abandons(1)
+    assert office.owed() == []
+    assert office.desk.without_number == 1
+
+
+def test_an_ending_of_a_call_nobody_saw_arrive_is_survived():
+    office = Office()
+    office.abandons(1)
+    office.answered(2)
+    assert office.owed() == []
+
+
+async def test_after_a_restart_open_tasks_and_calls_in_hand_are_known():
+    office = Office()
+    office.arrives(1)
+    office.abandons(1)
+    office.arrives(2, at_s=9)
+    office.arrives(3, "13800000003")
+    again = Office(office.store)
+    await again.desk.restore()
+    assert again.owed() == [call(1)]
+    again.abandons(3, "asterisk-restarted")
+    again.answered(2)
+    assert again.owed() == [call(3)]

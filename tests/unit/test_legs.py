@@ -1,0 +1,113 @@
+"""Reading a leg while it grows."""
+
+import pytest
+
+from asr.events import Side
+from asr.legs import LegTail, leg_path
+from cti.ids import CallId
+
+
+@pytest.fixture
+def path(tmp_path):
+    return leg_path(tmp_path, CallId("node1-1.1"), Side.CITIZEN)
+
+
+def sound(ms: int) -> bytes:
+    return bytes(i * 7 % 256 for i in range(ms * 32))
+
+
+async def read_all(leg: LegTail, block_ms: int = 200) -> bytes:
+    whole = b""
+    while block := await leg.read(block_ms):
+        assert len(block) <= block_ms * 32
+        whole += block
+    return whole
+
+
+def test_the_seats_leg_is_named_as_the_dialplan_names_it(tmp_path):
+    assert leg_path(tmp_path, CallId("n-1.2"), Side.OPERATOR).name == "n-1.2-seat.sln16"
+    assert leg_path(tmp_path, CallId("n-1.2"), Side.CITIZEN).name == "n-1.2-citizen.sln16"
+
+
+async def test_a_leg_is_read_as_it_grows_without_losing_or_repeating_a_byte(path):
+    audio = sound(4096)
+    with LegTail(path) as leg:
+        assert leg.missing
+        assert await leg.read(200) == b""
+        heard = b""
+        with path.open("wb", buffering=0) as writer:
+            for start in range(0, len(audio), 32_768):
+                writer.write(audio[start : start + 32_768])
+                heard += await read_all(leg)
+        assert heard == audio
+        assert not leg.missing
+        assert not leg.finished
+        leg.call_is_over()
+        assert await leg.read(200) == b""
+        assert leg.finished
+
+
+async def test_half_a_sample_waits_for_its_other_half(path):
+    with LegTail(path) as leg, path.open("wb", buffering=0) as writer:
+        writer.write(b"\x01\x02\x03")
+        assert await leg.read(200) == b"\x01\x02"
+        assert await leg.read(200) == b""
+        writer.write(b"\x04")
+        assert await leg.read(200) == b"\x03\x04"
+
+
+async def test_reading_begins_at_a_position_that_may_lie_ahead_of_the_file(path):
+    audio = sound(1000)
+    path.write_bytes(audio[: 500 * 32])
+    with LegTail(path, from_ms=600) as leg:
+        assert await leg.read(200) == b""
+        assert leg.position_ms == 600
+        path.write_bytes(audio)
+        assert await read_all(leg) == audio[600 * 32 :]
+
+
+async def test_nothing_after_the_wanted_end_is_read(path):
+    audio = sound(1000)
+    path.write_bytes(audio)
+    with LegTail(path, from_ms=100) as leg:
+        leg.end_at(450)
+        assert await read_all(leg) == audio[100 * 32 : 450 * 32]
+        assert leg.finished
+
+
+async def test_going_back_reads_the_same_again(path):
+    path.write_bytes(sound(1000))
+    with LegTail(path) as leg:
+        leg.call_is_over()
+        first = await read_all(leg)
+        assert leg.finished
+        leg.go_back_to(300)
+        assert not leg.finished
+        assert await read_all(leg) == first[300 * 32 :]
+
+
+async def test_a_file_that_vanishes_is_read_to_its_end_if_it_was_open(path):
+    path.write_bytes(sound(1000))
+    with LegTail(path) as leg:
+        start = await leg.read(200)
+        path.unlink()
+        assert leg.missing
+        assert start + await read_all(leg) == sound(1000)
+
+
+async def test_a_file_that_is_cut_short_gives_nothing_and_no_trouble(path):
+    path.write_bytes(sound(1000))
+    with LegTail(path) as leg:
+        await leg.read(800)
+        path.write_bytes(b"")
+        assert await leg.read(200) == b""
+        leg.call_is_over()
+        assert await leg.read(200) == b""
+        assert leg.finished
+
+
+async def test_a_leg_that_never_came_is_finished_when_the_call_is_over(path):
+    with LegTail(path) as leg:
+        leg.call_is_over()
+        assert await leg.read(200) == b""
+        assert leg.finished

@@ -1,0 +1,225 @@
+"""The simulator proves itself: two real Asterisks, real SIP, digest and RTP over loopback."""
+
+import math
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from hotline.outside.errors import (
+    AudioNotPlayable,
+    CallNotAnswered,
+    FarEndGone,
+    PhoneNotRinging,
+    SimulatorGone,
+    StillThere,
+    UnknownPhone,
+)
+from hotline.outside.far_end import BYTES_PER_S, loudness
+from hotline.outside.world import OutsideWorld, open_world
+from tests.fakes.exchange import CALL_ID, PHONES, TRUNK_SECRET, asterisk_program, exchange
+
+CALLER = "13800000001"
+LOUD = 1000.0
+"""The tone alone measures about 5,600."""
+
+
+def tone(hz: int, seconds: float = 0.6) -> bytes:
+    samples = (
+        int(8000 * math.sin(2 * math.pi * hz * i / 8000)) for i in range(int(8000 * seconds))
+    )
+    return b"".join(struct.pack("<h", s) for s in samples)
+
+
+def strength(sound: bytes, hz: int) -> float:
+    """How much of one frequency is in it (Goertzel), comparable between recordings of like length."""
+    samples = memoryview(sound[: len(sound) // 2 * 2]).cast("h")
+    turn = 2 * math.cos(2 * math.pi * hz / 8000)
+    one = two = 0.0
+    for sample in samples:
+        one, two = sample + turn * one - two, one
+    return math.sqrt(max(one * one + two * two - turn * one * two, 0.0))
+
+
+@asynccontextmanager
+async def world_with_exchange(
+    folder: Path, trunk_secret: str = TRUNK_SECRET
+) -> AsyncIterator[OutsideWorld]:
+    async with (
+        exchange(folder / "exchange") as port,
+        open_world(
+            asterisk_program(),
+            folder / "outside",
+            system_port=port,
+            trunk_secret=trunk_secret,
+            phones=PHONES,
+        ) as world,
+    ):
+        yield world
+
+
+async def test_a_citizen_and_a_seat_hear_each_other_and_the_seat_sees_the_keys(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        phone = world.phone("8001")
+        await phone.registered()
+        await phone.answer_after(0.2)
+        citizen = await world.dial(CALLER, "12345")
+        at_seat = await phone.talking()
+        assert phone.call_id == CALL_ID
+        assert citizen.answered
+
+        await citizen.say(tone(500))
+        await phone.say(tone(1200))
+        await citizen.press("1#")
+        await at_seat.until_keys("1#", 5)
+        await citizen.hang_up()
+        await phone.idle()
+        assert citizen.gone
+        assert citizen.cause == 16
+
+        assert loudness(phone.heard()) > LOUD
+        assert loudness(citizen.heard()) > LOUD
+        assert strength(phone.heard(), 500) > 20 * strength(phone.heard(), 1200)
+        assert strength(citizen.heard(), 1200) > 20 * strength(citizen.heard(), 500)
+
+
+async def test_phones_answer_by_hand_let_it_ring_and_refuse_and_the_seat_can_hang_up(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        one, two = world.phone("8001"), world.phone("8002")
+        await one.registered()
+        await two.registered()
+
+        citizen = await world.dial(CALLER, "12345")  # the exchange answers, the phone rings
+        await one.ringing()
+        assert one.far_end is not None
+        assert not one.far_end.answered
+        await one.answer()
+        await one.hang_up()
+        await citizen.until_gone(5)
+        with pytest.raises(FarEndGone):
+            await citizen.say(tone(500))
+
+        await two.refuse()
+        with pytest.raises(CallNotAnswered) as busy:
+            await world.dial(CALLER, "8002")
+        assert busy.value.cause == 17
+        assert two.rings == 1
+
+        await two.let_ring()
+        with pytest.raises(CallNotAnswered):
+            await world.dial(CALLER, "8002", limit_s=1.0)
+        await two.idle()
+        assert two.rings == 2
+
+        with pytest.raises(UnknownPhone):
+            world.phone("9999")
+
+
+async def test_a_phone_can_go_dark_and_come_back(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        phone = world.phone("8001")
+        await phone.registered()
+        await phone.unregister()
+        with pytest.raises(CallNotAnswered):
+            await world.dial(CALLER, "8001")
+        assert phone.rings == 0
+        await phone.register()
+        await phone.answer_after(0)
+        citizen = await world.dial(CALLER, "8001")
+        await phone.talking()
+        await citizen.hang_up()
+
+
+async def test_a_silent_phone_sends_nothing_though_it_speaks(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        phone = world.phone("8001")
+        await phone.registered()
+        await phone.answer_after(0)
+        citizen = await world.dial(CALLER, "8001")
+        await phone.talking()
+        await phone.go_silent()
+        await phone.say(tone(1200))
+        await citizen.hang_up()
+        await phone.idle()
+        assert loudness(citizen.heard()) < 50
+
+
+async def test_the_trunk_is_refused_with_a_wrong_password(tmp_path):
+    async with world_with_exchange(tmp_path, trunk_secret="wrong") as world:
+        with pytest.raises(CallNotAnswered):
+            await world.dial(CALLER, "12345", limit_s=5)
+
+
+async def test_a_simulator_left_behind_by_a_killed_run_is_ended_first(tmp_path):
+    async with exchange(tmp_path / "exchange") as port:
+        given = {"system_port": port, "trunk_secret": TRUNK_SECRET, "phones": PHONES}
+        orphan = OutsideWorld(asterisk_program(), tmp_path / "outside", **given)
+        orphan.server.prepare()
+        await orphan.server.start(60)
+        left_behind = orphan.server.pid
+        async with open_world(asterisk_program(), tmp_path / "outside", **given) as world:
+            assert world.server.pid != left_behind
+            assert not orphan.server.alive
+            await world.phone("8001").registered()
+
+
+async def test_whoever_waits_when_the_simulator_dies_is_told_by_name(tmp_path):
+    async def wait_in_a_dying_world():
+        async with world_with_exchange(tmp_path) as world:
+            world.server.kill()
+            await world.phone("8001").ringing(20)
+
+    with pytest.raises(SimulatorGone):
+        await wait_in_a_dying_world()
+
+
+async def test_trouble_in_the_block_comes_out_as_itself(tmp_path):
+    async def expect_a_call_that_nobody_makes():
+        async with world_with_exchange(tmp_path) as world:
+            await world.phone("8001").ringing(0.05)
+
+    with pytest.raises(PhoneNotRinging):
+        await expect_a_call_that_nobody_makes()
+
+
+async def test_a_world_that_does_not_listen_keeps_nothing(tmp_path):
+    async with (
+        exchange(tmp_path / "exchange") as port,
+        open_world(
+            asterisk_program(),
+            tmp_path / "outside",
+            system_port=port,
+            trunk_secret=TRUNK_SECRET,
+            phones=PHONES,
+            hears=False,
+        ) as world,
+    ):
+        phone = world.phone("8001")
+        await phone.registered()
+        await phone.answer_after(0)
+        citizen = await world.dial(CALLER, "8001")
+        await phone.talking()
+        await citizen.say(tone(500))
+        await citizen.hang_up()
+        await phone.idle()
+        assert citizen.heard() == phone.heard() == b""
+
+
+async def test_every_wait_has_a_limit_and_its_own_name(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        phone = world.phone("8001")
+        with pytest.raises(PhoneNotRinging):
+            await phone.ringing(0.05)
+        await phone.registered()
+        await phone.answer_after(0)
+        citizen = await world.dial(CALLER, "8001")
+        with pytest.raises(StillThere):
+            await citizen.until_gone(0.05)
+        with pytest.raises(AudioNotPlayable):
+            await citizen.say(b"")
+        with pytest.raises(ValueError, match="keys"):
+            await citizen.press("1,2")
+        await citizen.hang_up()
+        assert len(tone(500)) == int(0.6 * BYTES_PER_S)

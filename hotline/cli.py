@@ -73,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    command("run", run_product, "the product: Asterisk, service, console")
+    product = command("run", run_product, "the product: Asterisk, service, console")
+    product.add_argument("--tape", type=Path, help="record the AMI session into this file")
     demo = command("demo", run_demo, "the product with simulated citizens and seats")
     demo.add_argument("--calls", type=int, help="so many calls, then end")
     demo.add_argument("--json", action="store_true", help="print the result as one JSON line")
@@ -125,7 +126,7 @@ def run_product(arguments: argparse.Namespace, places: Places, config: Config) -
     from hotline import product
 
     async def run() -> None:
-        made = await product.prepare(config, places, arguments.config, say)
+        made = await product.prepare(config, places, arguments.config, say, arguments.tape)
         await product.run_product(made, say)
 
     asyncio.run(run())

@@ -55,7 +55,9 @@ class Product:
         return f"http://{host}:{web.port}"
 
 
-async def prepare(config: Config, places: Places, config_file: Path | None, say: Say) -> Product:
+async def prepare(
+    config: Config, places: Places, config_file: Path | None, say: Say, tape: Path | None = None
+) -> Product:
     """Make what is missing; start nothing. Raises the named errors of each step."""
     installation = open_installation(config, places)
     database = database_of(installation)
@@ -74,7 +76,7 @@ async def prepare(config: Config, places: Places, config_file: Path | None, say:
         installation = open_installation(config, places, seat_ids)
         asterisk = asterisk_server(installation, program, seat_ids)
         await asyncio.to_thread(asterisk.prepare)
-    service = ServiceWatch(_serve_command(places, config_file), config.watchdog)
+    service = ServiceWatch(_serve_command(places, config_file, tape), config.watchdog)
     parts: list[Part] = []
     if asterisk is not None:
         parts.append(
@@ -91,11 +93,14 @@ async def prepare(config: Config, places: Places, config_file: Path | None, say:
     )
 
 
-def _serve_command(places: Places, config_file: Path | None) -> list[str]:
+def _serve_command(
+    places: Places, config_file: Path | None, tape: Path | None
+) -> list[str]:
     words = [sys.executable, "-m", "hotline.cli", "--var", str(places.var)]
     if config_file is not None:
         words += ["--config", str(config_file)]
-    return [*words, "serve"]
+    words.append("serve")
+    return words if tape is None else [*words, "--tape", str(tape)]
 
 
 async def run_product(product: Product, say: Say) -> None:

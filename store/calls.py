@@ -225,7 +225,9 @@ class StoredCalls:
 
     async def ended(self, limit: int) -> list[Call]:
         """Calls that are over, newest first."""
-        wanted = select(calls).where(calls.c.ended_at.is_not(None)).order_by(calls.c.ended_at.desc())
+        wanted = (
+            select(calls).where(calls.c.ended_at.is_not(None)).order_by(calls.c.ended_at.desc())
+        )
         return await self._calls(wanted.limit(limit))
 
     async def find(self, call_id: CallId) -> Call | None:

@@ -81,7 +81,7 @@ def decode(type_name: str, body: dict[str, Any]) -> Event:
     kind = EVENT_TYPES.get(type_name)
     try:
         if kind is None:
-            at = datetime.fromisoformat(body["at"])
+            at: datetime = _in(datetime, body["at"])
             return UnknownEvent(at=at, type_name=type_name, body=body)
         return build(kind, body)
     except (KeyError, TypeError, ValueError) as wrong:
@@ -112,12 +112,17 @@ def _in(hint: Any, value: Any) -> Any:
         (inner,) = (one for one in get_args(hint) if one is not type(None))
         return _in(inner, value)
     if origin is tuple:
+        if not isinstance(value, list):
+            raise TypeError("list expected")
         inner = get_args(hint)
         if len(inner) == 2 and inner[1] is Ellipsis:
             return tuple(_in(inner[0], item) for item in value)
         return tuple(_in(one, item) for one, item in zip(inner, value, strict=True))
     if hint is datetime:
-        return datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError("aware instant expected")
+        return instant
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return build(hint, value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

@@ -4,26 +4,28 @@
 
 A sick store (full, locked, gone) is nobody's trouble but the writer's: events wait in memory and
 are written when it is well again. Readers see events before they are on disk; should the process
-die then, their seqs are never given out again, because a journal that was not closed in order
-begins again `pending_limit` later, and no more than that can have been in memory.
+die then, their seqs are never given out again: a journal that was not closed in order begins again
+SEQS_A_LIFE after the last seq known, and no process lives long enough to give out as many.
 """
 
 import asyncio
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
+from typing import Any
 
 import structlog
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.events import Event
 from cti.fence import call_fence
 from cti.ids import CallId
 from store.codec import EventUnreadable, body_of, decode
-from store.database import Database, replace_row
+from store.database import Database, is_sick, replace_row
 from store.projections import project
 from store.settings import StoreSettings
 from store.tables import journal, marks
@@ -34,6 +36,11 @@ TAIL = 5_000
 """Newest events kept in memory, so that viewers do not read the database."""
 FIRST_RETRY_S = 0.05
 LAST_RETRY_S = 2.0
+CLOSE_LIMIT_S = 5.0
+"""How long the end waits for a sick store to take what is left."""
+SEQS_A_LIFE = 1_000_000_000
+"""500 events a second would need 23 days of a sick store to use them up."""
+OPENED = "journal-opened-at"
 CLOSED = "journal-closed-at"
 NO_CALL = CallId("-")
 
@@ -55,7 +62,13 @@ class Journal:
         self._database = database
         self._settings = settings
         self._pending: deque[Row] = deque()
+        self._in_flight = 0
+        """How many of the oldest pending rows the writer is busy with."""
+        self._in_doubt = False
+        """The last transaction did not say that it was done, nor that it was not."""
         self._tail: list[Row] = []
+        self._gone = 0
+        """Everything after this seq is in the tail."""
         self._last = 0
         self._written = 0
         self._wake = asyncio.Event()
@@ -64,7 +77,8 @@ class Journal:
         self.sick: str | None = None
         """Why the store cannot write, or None."""
         self.lost = 0
-        """Events dropped because more than pending_limit waited; 0 in any healthy life."""
+        """Events dropped because more than pending_limit waited, or because no database would
+        take them for what they hold; 0 in any healthy life."""
         self.projections_failed = 0
 
     @property
@@ -85,27 +99,37 @@ class Journal:
         """Find the next seq. Call once, before append."""
         async with self._database.write() as connection:
             last = (await connection.execute(select(func.max(journal.c.seq)))).scalar() or 0
-            closed = select(marks.c.value).where(marks.c.name == CLOSED)
-            in_order = (await connection.execute(closed)).scalar()
-            await connection.execute(marks.delete().where(marks.c.name == CLOSED))
-        clean = last == 0 or (in_order is not None and in_order >= last)
-        self._last = max(last, in_order or 0) + (0 if clean else self._settings.pending_limit)
-        self._written = self._last
+            found = await connection.execute(select(marks.c.name, marks.c.value))
+            known: dict[str, int] = {row.name: row.value for row in found}
+            self._last = max(last, known.get(CLOSED, 0), known.get(OPENED, 0))
+            if OPENED in known:
+                self._last += SEQS_A_LIFE
+            await connection.execute(replace_row(connection, marks, name=OPENED, value=self._last))
+        self._written = self._gone = self._last
 
     def append(self, event: Event) -> int:
         """Give the event its seq; never waits, never raises because of a sick store."""
         self._last += 1
         row = (self._last, event)
-        if len(self._pending) >= self._settings.pending_limit:
-            self._pending.popleft()
+        if len(self._pending) - self._in_flight >= self._settings.pending_limit:
+            del self._pending[self._in_flight]
             self.lost += 1
         self._pending.append(row)
         self._tail.append(row)
         if len(self._tail) > 2 * TAIL:
-            del self._tail[:TAIL]
+            self._shorten_tail()
         self._wake.set()
         self._grew.set()
         return self._last
+
+    def _shorten_tail(self) -> None:
+        """Keep the newest, and whatever readers would not yet find in the table."""
+        unwritten = self._pending[0][0] if self._pending else self._last + 1
+        surplus = bisect_right(self._tail, unwritten - 1, key=_seq_of)
+        surplus = min(surplus, len(self._tail) - TAIL)
+        if surplus > 0:
+            self._gone = self._tail[surplus - 1][0]
+            del self._tail[:surplus]
 
     async def run(self) -> None:
         """Write until cancelled; then write what is left, if the store will have it."""
@@ -115,13 +139,16 @@ class Journal:
             await self._close()
 
     async def _write_for_ever(self) -> None:
-        pause = FIRST_RETRY_S
         while True:
             if not self._pending:
                 await self._wake.wait()
             self._wake.clear()
-            if not self._pending:
-                continue
+            await self._write_all()
+
+    async def _write_all(self) -> None:
+        """Returns when nothing is left to write, however long that takes."""
+        pause = FIRST_RETRY_S
+        while self._pending:
             try:
                 await self._write_batch()
                 pause = FIRST_RETRY_S
@@ -131,29 +158,28 @@ class Journal:
 
     async def _close(self) -> None:
         try:
-            while self._pending:
-                await self._write_batch()
-            async with self._database.write() as connection:
-                mark = replace_row(connection, marks, name=CLOSED, value=self._last)
-                await connection.execute(mark)
-        except (StoreSick, OperationalError, InterfaceError, OSError):
-            log.error("events could not be written before the end", events=len(self._pending))  # noqa: TRY400
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await self._write_all()
+                await _fenced(NO_CALL, self._mark_closed)
+        except (TimeoutError, StoreSick):
+            log.error("the journal could not be closed in order", events=len(self._pending))  # noqa: TRY400
+
+    async def _mark_closed(self) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(replace_row(connection, marks, name=CLOSED, value=self._last))
+            await connection.execute(marks.delete().where(marks.c.name == OPENED))
 
     async def _write_batch(self) -> None:
-        """Raises StoreSick; then nothing of the batch was written."""
+        """Raises StoreSick; then the batch waits on."""
         batch = list(islice(self._pending, self._settings.batch_limit))
-        written, sick = False, None
-        with call_fence(NO_CALL):
-            try:
-                await self._transact(batch, each_on_its_own=False)
-                written = True
-            except StoreSick as trouble:
-                sick = trouble
-        if sick is not None:
-            raise sick
-        if not written:
-            # A projection has a mistake: keep every event, and every other projection.
-            await self._transact(batch, each_on_its_own=True)
+        self._in_flight = len(batch)
+        try:
+            await self._transact(batch)
+        except StoreSick as trouble:
+            self._note_sick(trouble)
+            raise
+        finally:
+            self._in_flight = 0
         for _ in batch:
             self._pending.popleft()
         self._written = batch[-1][0]
@@ -162,38 +188,75 @@ class Journal:
         self.sick = None
         self._tell_settled()
 
-    async def _transact(self, batch: Sequence[Row], *, each_on_its_own: bool) -> None:
-        try:
-            async with self._database.write() as connection:
-                await connection.execute(insert(journal), [_journal_row(*row) for row in batch])
-                for seq, event in batch:
-                    if each_on_its_own:
-                        await self._project_fenced(connection, seq, event)
-                    else:
-                        await project(connection, seq, event)
-        except (OperationalError, InterfaceError, OSError) as trouble:
-            self._note_sick(trouble)
-        except DBAPIError as trouble:
-            if trouble.connection_invalidated:
-                self._note_sick(trouble)
-            raise
+    async def _transact(self, batch: Sequence[Row]) -> None:
+        """Raises StoreSick."""
 
-    async def _project_fenced(self, connection: AsyncConnection, seq: int, event: Event) -> None:
-        done = False
-        with call_fence(getattr(event, "call_id", NO_CALL)):
+        async def all_at_once() -> None:
+            async with self._database.write() as connection:
+                rows = await self._not_yet_there(connection, batch)
+                if rows:
+                    await connection.execute(insert(journal), [_journal_row(*row) for row in rows])
+                for row in rows:
+                    await project(connection, *row)
+
+        async def one_by_one() -> None:
+            async with self._database.write() as connection:
+                rows = await self._not_yet_there(connection, batch)
+                lost = 0
+                for row in rows:
+                    lost += not await self._write_one(connection, *row)
+                # SQLite ends a whole transaction by itself in some troubles; then nothing counts.
+                if len(await self._not_there(connection, rows)) != lost:
+                    raise StoreSick
+            self.lost += lost
+
+        if not await _fenced(NO_CALL, all_at_once):
+            # Something in it has a mistake: keep every other event and every other projection.
+            self._in_doubt = True
+            if not await _fenced(NO_CALL, one_by_one):
+                raise StoreSick
+        self._in_doubt = False
+
+    async def _not_yet_there(
+        self, connection: AsyncConnection, batch: Sequence[Row]
+    ) -> Sequence[Row]:
+        """A commit whose answer never came may have been done all the same."""
+        rows = await self._not_there(connection, batch) if self._in_doubt else batch
+        self._in_doubt = True
+        return rows
+
+    async def _not_there(self, connection: AsyncConnection, batch: Sequence[Row]) -> Sequence[Row]:
+        if not batch:
+            return batch
+        wanted = select(journal.c.seq).where(journal.c.seq.between(batch[0][0], batch[-1][0]))
+        there = set((await connection.execute(wanted)).scalars())
+        return [row for row in batch if row[0] not in there]
+
+    async def _write_one(self, connection: AsyncConnection, seq: int, event: Event) -> bool:
+        """Whether the event could be journaled, with its projections or without. Raises StoreSick."""
+
+        async def row() -> None:
+            async with connection.begin_nested():
+                await connection.execute(insert(journal), [_journal_row(seq, event)])
+
+        async def projections() -> None:
             async with connection.begin_nested():
                 await project(connection, seq, event)
-            done = True
-        if not done:
-            self.projections_failed += 1
 
-    def _note_sick(self, trouble: Exception) -> None:
-        why = type(getattr(trouble, "orig", None) or trouble).__name__
+        call_id = getattr(event, "call_id", NO_CALL)
+        if not await _fenced(call_id, row):
+            return False
+        if not await _fenced(call_id, projections):
+            self.projections_failed += 1
+        return True
+
+    def _note_sick(self, trouble: StoreSick) -> None:
+        cause = trouble.__cause__
+        why = type(getattr(cause, "orig", None) or cause or trouble).__name__
         if self.sick is None:
             log.error("the store cannot write; events are kept in memory", why=why)
         self.sick = why
         self._tell_settled()
-        raise StoreSick from trouble
 
     def _tell_settled(self) -> None:
         self._settled.set()
@@ -212,16 +275,51 @@ class Journal:
             await self._grew.wait()
 
     async def read(self, after: int, limit: int) -> Sequence[Row]:
-        """The next events after a seq, from memory if they are there, else from the table."""
-        oldest = self._tail[0][0] if self._tail else self._last + 1
-        if after >= oldest - 1:
-            begin = bisect_right(self._tail, after, key=lambda row: row[0])
-            return self._tail[begin : begin + limit]
+        """The next events after a seq, from memory if they are there, else from the table.
+
+        Empty only if there is nothing after it. Raises StoreSick if the table cannot be read.
+        """
+        while after < self._gone:
+            gone = self._gone
+            page = await self._page(after, limit)
+            rows = [row for row in map(_event_row, page) if row is not None]
+            if rows:
+                return rows
+            after = page[-1].seq if page else gone
+        begin = bisect_right(self._tail, after, key=_seq_of)
+        return self._tail[begin : begin + limit]
+
+    async def _page(self, after: int, limit: int) -> Sequence[SqlRow[Any]]:
         wanted = select(journal).where(journal.c.seq > after).order_by(journal.c.seq).limit(limit)
-        async with self._database.read() as connection:
-            found = (await connection.execute(wanted)).all()
-        rows = [row for row in map(_event_row, found) if row is not None]
-        return rows or self._tail[:limit]
+        try:
+            async with self._database.read() as connection:
+                return (await connection.execute(wanted)).all()
+        except (SQLAlchemyError, OSError) as trouble:
+            raise StoreSick from trouble
+
+
+async def _fenced(call_id: CallId, work: Callable[[], Awaitable[None]]) -> bool:
+    """Whether it was done; what is wrong with the work itself is logged. Raises StoreSick."""
+    sick: StoreSick | None = None
+    with call_fence(call_id):
+        try:
+            await work()
+        except StoreSick as trouble:
+            sick = trouble
+        except (SQLAlchemyError, OSError) as trouble:
+            if not is_sick(trouble):
+                raise
+            sick = StoreSick()
+            sick.__cause__ = trouble
+        else:
+            return True
+    if sick is not None:
+        raise sick
+    return False
+
+
+def _seq_of(row: Row) -> int:
+    return row[0]
 
 
 def _journal_row(seq: int, event: Event) -> dict[str, object]:
@@ -230,10 +328,9 @@ def _journal_row(seq: int, event: Event) -> dict[str, object]:
     return {"seq": seq, "type": name, "at": event.at, "call_id": call_id, "body": body}
 
 
-def _event_row(found: object) -> Row | None:
-    row = found._mapping  # type: ignore[attr-defined]
+def _event_row(row: SqlRow[Any]) -> Row | None:
     try:
-        return row["seq"], decode(row["type"], row["body"])
+        return row.seq, decode(row.type, row.body)
     except EventUnreadable as wrong:
-        log.error("a journal row cannot be read", seq=row["seq"], type=str(wrong))  # noqa: TRY400
+        log.error("a journal row cannot be read", seq=row.seq, type=str(wrong))  # noqa: TRY400
         return None

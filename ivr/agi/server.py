@@ -129,7 +129,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop has its own classes
         if not self._server.join(self):
-            transport.abort()
+            self._transport.abort()
             return
         loop = asyncio.get_running_loop()
         self._deadline = loop.call_later(self._server.environment_limit_s, self._late)

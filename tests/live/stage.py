@@ -1,0 +1,281 @@
+"""The whole product as a person starts it, and the outside world around it.
+
+    async with open_stage(ready_var, tmp) as stage:
+        await stage.take_seat("8001")
+        citizen = await stage.world.dial("13800000001")
+        ...
+
+`hotline run` is a real process with its Asterisk, service and speech worker; the outside world is a
+second Asterisk. Whatever a test kills, it kills for real, by pid.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+import tomllib
+import wave
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from hotline.api_client import ApiClient, ApiRefused
+from hotline.outside.phone_lines import free_port
+from hotline.outside.world import OutsideWorld, open_world
+from hotline.places import ROOT, Places
+from tests.fakes.exchange import asterisk_program
+
+SEATS = ("8001", "8002", "8003")
+LOOK_EVERY_S = 0.1
+START_LIMIT_S = 90.0
+STOP_LIMIT_S = 40.0
+
+
+class Stage:
+    """A running product, its users and its citizens."""
+
+    def __init__(self, places: Places, web_port: int, process: asyncio.subprocess.Process) -> None:
+        self.places = places
+        self.address = f"http://127.0.0.1:{web_port}"
+        self.process = process
+        self.world: OutsideWorld
+        self._clients: dict[str, ApiClient] = {}
+
+    @property
+    def secrets(self) -> dict[str, dict[str, str]]:
+        return tomllib.loads(self.places.secrets.read_text())
+
+    @property
+    def tape(self) -> Path:
+        return self.places.var / "session.tape"
+
+    async def api(self, username: str = "admin") -> ApiClient:
+        """Logged in as that user; the administrator of a fresh start sees everything."""
+        if username not in self._clients:
+            client = ApiClient(self.address)
+            await client.log_in(username, self.secrets["others"][f"user-{username}"])
+            self._clients[username] = client
+        return self._clients[username]
+
+    async def take_seat(self, seat_id: str, answers_after_s: float | None = 0.3) -> None:
+        """The operator signs in and is ready; his phone answers, or rings if None."""
+        phone = self.world.phone(seat_id)
+        await phone.registered()
+        if answers_after_s is None:
+            await phone.let_ring()
+        else:
+            await phone.answer_after(answers_after_s)
+        api = await self.api(seat_id)
+        await self.until(f"/api/seats/{seat_id}", lambda s: s["phone_reachable"], api=api)
+        await api.post(f"/api/seats/{seat_id}/sign-in")
+        await api.post(f"/api/seats/{seat_id}/ready")
+        await self.seat_is(seat_id, "ready")
+
+    async def seat_is(self, seat_id: str, state: str, limit_s: float = 20.0) -> Any:
+        return await self.until(f"/api/seats/{seat_id}", lambda s: s["state"] == state, limit_s)
+
+    async def call_of(self, caller_number: str, limit_s: float = 20.0) -> Any:
+        """The live call of that caller."""
+
+        def his(answer: Any) -> Any:
+            return next((c for c in answer["calls"] if c["caller_number"] == caller_number), None)
+
+        return his(await self.until("/api/calls?state=live", his, limit_s))
+
+    async def call_is(self, call_id: str, state: str, limit_s: float = 30.0) -> Any:
+        return await self.until(f"/api/calls/{call_id}", lambda c: c["state"] == state, limit_s)
+
+    async def archived(self, call_id: str, limit_s: float = 60.0) -> Any:
+        return await self.until(
+            f"/api/recordings/{call_id}-1", lambda r: r["state"] == "archived", limit_s
+        )
+
+    async def transcribed(self, call_id: str, limit_s: float = 60.0) -> Any:
+        return await self.until(
+            f"/api/calls/{call_id}/transcript", lambda t: t["finished"], limit_s
+        )
+
+    async def told(self, call_id: str) -> list[str]:
+        """The kinds of events of a call, in order."""
+        api = await self.api()
+        return [event["type"] for event in (await api.get(f"/api/calls/{call_id}/events"))["events"]]
+
+    async def until(
+        self,
+        path: str,
+        true: Callable[[Any], Any],
+        limit_s: float = 20.0,
+        api: ApiClient | None = None,
+    ) -> Any:
+        """Ask again and again; the service may be away meanwhile."""
+        answer: Any = None
+        try:
+            async with asyncio.timeout(limit_s):
+                while True:
+                    try:
+                        answer = await (api or await self.api()).get(path)
+                        if true(answer):
+                            return answer
+                    except (OSError, ApiRefused) as trouble:
+                        answer = repr(trouble)
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            raise AssertionError(f"{path} did not become so in {limit_s} s: {answer}") from None
+
+    # Processes
+
+    def service_pid(self) -> int:
+        """The service under this stage's watchdog."""
+        (pid,) = (p for p in children(self.process.pid) if "serve" in command_of(p))
+        return pid
+
+    def worker_pids(self) -> list[int]:
+        return [p for p in children(self.service_pid()) if "asr.server" in command_of(p)]
+
+    def asterisk_pid(self) -> int:
+        pids = [p for p in children(self.process.pid) if "asterisk.conf" in command_of(p)]
+        own = [p for p in pids if str(self.places.asterisk) in command_of(p)]
+        (pid,) = own
+        return pid
+
+    async def new_service(self, after: int, limit_s: float = 40.0) -> int:
+        """Wait for the service that follows the one of that pid, and for its page."""
+
+        def found() -> int | None:
+            pids = [p for p in children(self.process.pid) if "serve" in command_of(p)]
+            return pids[0] if pids and pids[0] != after else None
+
+        pid = await self.eventually(found, limit_s, "no new service")
+        await self.until("/api/session", bool, limit_s)
+        return pid
+
+    async def eventually(
+        self, found: Callable[[], Any], limit_s: float, otherwise: str
+    ) -> Any:
+        """Wait until a look gives something true."""
+        try:
+            async with asyncio.timeout(limit_s):
+                while not (seen := found()):
+                    await asyncio.sleep(LOOK_EVERY_S)
+                return seen
+        except TimeoutError:
+            raise AssertionError(otherwise) from None
+
+    async def channels(self) -> int:
+        """How many channels Asterisk has."""
+        from hotline.asterisk import AsteriskServer
+
+        server = AsteriskServer(
+            asterisk_program(), self.places.asterisk, self.places.templates, {}
+        )
+        assert await server.adopt()
+        counted = await server.cli("core show channels count")
+        match = re.search(r"(\d+) active channel", counted)
+        assert match, counted
+        return int(match[1])
+
+
+def children(pid: int) -> list[int]:
+    """Direct children, and those that a shell or loader stands between."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if parent == pid:
+                found.append(int(entry.name))
+    return found
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def make_ready_var(folder: Path) -> Path:
+    """A var with spoken prompts, made once; the notice is a short studio recording, for speed."""
+    from hotline.installation import provide_sounds_and_pages
+
+    places = Places(folder)
+    studio = places.prompts / "studio"
+    studio.mkdir(parents=True)
+    with wave.open(str(studio / "recording-notice.wav"), "wb") as short:
+        short.setnchannels(1)
+        short.setsampwidth(2)
+        short.setframerate(8000)
+        tone = b"".join(
+            int(6000 * (1 if (n // 10) % 2 else -1)).to_bytes(2, "little", signed=True)
+            for n in range(4000)
+        )
+        short.writeframes(tone)
+    provide_sounds_and_pages(places, lambda _: None)
+    return folder
+
+
+@asynccontextmanager
+async def open_stage(
+    ready_var: Path, folder: Path, settings: str = "", hears: bool = False
+) -> AsyncIterator[Stage]:
+    """The product and the outside world, running; all gone afterwards."""
+    var = folder / "v"
+    shutil.copytree(ready_var, var, symlinks=True)
+    web_port = free_port(socket.SOCK_STREAM)
+    (var / "hotline.toml").write_text(f"{settings}\n[web]\nport = {web_port}\n")
+    places = Places(var)
+    log = (folder / "hotline.log").open("wb")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hotline.cli", "--var", str(var), "run", "--tape",
+        str(var / "session.tape"),
+        cwd=ROOT, stdout=log, stderr=log,
+    )  # fmt: skip
+    stage = Stage(places, web_port, process)
+    try:
+        await stage.eventually(
+            lambda: places.secrets.exists() and "user-8004" in places.secrets.read_text(),
+            START_LIMIT_S,
+            "no secrets",
+        )
+        await stage.until("/api/session", bool, START_LIMIT_S)
+        await stage.until("/readyz", lambda r: r["ready"], START_LIMIT_S)
+        ports = __import__("json").loads(places.ports.read_text())
+        async with open_world(
+            asterisk_program(),
+            folder / "o",
+            system_port=ports["sip"],
+            trunk_secret=stage.secrets["asterisk"]["trunk"],
+            phones={seat: stage.secrets["seats"][seat] for seat in SEATS},
+            hears=hears,
+        ) as world:
+            stage.world = world
+            yield stage
+    except BaseException:
+        sys.stderr.write((folder / "hotline.log").read_text()[-6000:])
+        raise
+    finally:
+        await stop(process)
+        log.close()
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """End the product as a person does; what does not end is killed, and that is a failure."""
+    if process.returncode is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(STOP_LIMIT_S):
+            await process.wait()
+    except TimeoutError:
+        for pid in (*children(process.pid), process.pid):
+            os.kill(pid, signal.SIGKILL)
+        raise AssertionError("hotline run did not stop") from None
+
+
+Story = Callable[[Stage], Awaitable[None]]

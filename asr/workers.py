@@ -112,7 +112,7 @@ class SpeechWorkers:
                 stderr=PIPE,
             )
         except OSError as impossible:
-            log.warning("speech worker cannot be started", number=number, errno=impossible.errno)
+            log.warning("speech worker cannot be started", worker=number, errno=impossible.errno)
             return
         last_words = bytearray()
         async with asyncio.TaskGroup() as group:
@@ -124,7 +124,7 @@ class SpeechWorkers:
         # Vosk says there why a model cannot be loaded; it never holds what was recognised.
         log.warning(
             "speech worker ended",
-            number=number,
+            worker=number,
             status=process.returncode,
             last_words=last_words.decode(errors="replace"),
         )
@@ -133,9 +133,9 @@ class SpeechWorkers:
         try:
             address = await _address(process)
         except NoRecogniser:
-            log.warning("speech worker did not become ready", number=number)
+            log.warning("speech worker did not become ready", worker=number)
             return
-        log.info("speech worker ready", number=number, pid=process.pid, address=address)
+        log.info("speech worker ready", worker=number, pid=process.pid, address=address)
         self._ready[process.pid] = address
         self._pool.add(address)
         await self._say_changed()
@@ -143,7 +143,7 @@ class SpeechWorkers:
             while not await self._ended(process):
                 await self._probe(address)
         except AsrError as sick:
-            log.warning("speech worker does not answer", number=number, why=sick.code)
+            log.warning("speech worker does not answer", worker=number, why=sick.code)
             if process.returncode is None:
                 # One that is frozen does not hear SIGTERM either.
                 process.kill()

@@ -15,11 +15,10 @@ from typing import Protocol
 from asr.events import PartialHeard
 from cti.events import Event
 from web.errors import ViewerTooSlow
+from web.ports import Told
 
 QUEUE_LIMIT = 5_000
 PAGE = 500
-
-Item = tuple[int | None, Event | PartialHeard]
 
 
 class JournalReading(Protocol):
@@ -54,33 +53,32 @@ class LiveStream:
 
     async def run(self) -> None:
         """Read the journal as it grows."""
-        self._told = self._journal.last_seq
         while True:
             await self._journal.wait_beyond(self._told)
             for seq, event in await self._journal.read(self._told, PAGE):
                 self._told = seq
-                self._give((seq, event))
+                self._give(Told(seq, event))
 
     def tell_partial(self, partial: PartialHeard) -> None:
         """Partials are shown and forgotten."""
-        self._give((None, partial))
+        self._give(Told(None, partial))
 
     async def subscribe(self, after: int) -> "ViewerQueue":
         """A queue that begins after that seq. Registered first, so nothing falls in between."""
         viewer = ViewerQueue(self._viewers.discard)
         self._viewers.add(viewer)
         begin = self._told
-        missed: list[Item] = []
+        missed: list[Told] = []
         while after < begin:
             page = await self._journal.read(after, PAGE)
             if not page:
                 break
-            missed.extend((seq, event) for seq, event in page if seq <= begin)
+            missed.extend(Told(seq, event) for seq, event in page if seq <= begin)
             after = page[-1][0]
         viewer.put_first(missed)
         return viewer
 
-    def _give(self, item: Item) -> None:
+    def _give(self, item: Told) -> None:
         for viewer in self._viewers:
             viewer.put(item)
 
@@ -90,11 +88,11 @@ class ViewerQueue:
 
     def __init__(self, leave: Callable[["ViewerQueue"], None]) -> None:
         self._leave = leave
-        self._items: deque[Item] = deque()
+        self._items: deque[Told] = deque()
         self._more = asyncio.Event()
         self._too_slow = False
 
-    def put(self, item: Item) -> None:
+    def put(self, item: Told) -> None:
         if len(self._items) >= QUEUE_LIMIT:
             self._too_slow = True
             self._items.clear()
@@ -102,13 +100,13 @@ class ViewerQueue:
             self._items.append(item)
         self._more.set()
 
-    def put_first(self, items: Sequence[Item]) -> None:
+    def put_first(self, items: Sequence[Told]) -> None:
         """What came before all that is queued; catching up may be longer than the limit."""
         self._items.extendleft(reversed(items))
         if items:
             self._more.set()
 
-    async def next_batch(self) -> Sequence[Item]:
+    async def next_batch(self) -> Sequence[Told]:
         """All that is there, at least one. Raises ViewerTooSlow."""
         await self._more.wait()
         if self._too_slow:

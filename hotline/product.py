@@ -93,9 +93,7 @@ async def prepare(
     )
 
 
-def _serve_command(
-    places: Places, config_file: Path | None, tape: Path | None
-) -> list[str]:
+def _serve_command(places: Places, config_file: Path | None, tape: Path | None) -> list[str]:
     words = [sys.executable, "-m", "hotline.cli", "--var", str(places.var)]
     if config_file is not None:
         words += ["--config", str(config_file)]

@@ -1,5 +1,6 @@
 """uvicorn as one of our parts. 网页服务"""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ class WebServer:
         self._app = app
         self._address = address
         self._port = port
+        self._started = asyncio.Event()
+
+    async def started(self) -> int:
+        """The port, once requests are answered."""
+        await self._started.wait()
+        return self._port
 
     async def run(self) -> None:
         """Raises WebPortTaken."""
@@ -43,6 +50,8 @@ class WebServer:
             config.load()
             server.lifespan = config.lifespan_class(config)
             await server.startup(sockets=[listening])
+            self._port = listening.getsockname()[1]
+            self._started.set()
             try:
                 await server.main_loop()
             finally:

@@ -47,6 +47,8 @@ log = structlog.get_logger(__name__)
 OTHER_BYTES = 1_000_000
 """Room for peaks and Ogg's own bytes beside the encoded sound."""
 DOUBLINGS = 10
+LEAST_PAUSE_S = 0.05
+"""Between two attempts, whatever the settings say: nothing may hold the loop."""
 
 
 @dataclass(slots=True, eq=False)
@@ -133,7 +135,8 @@ class Archivist:
         )
         self._tasks[call_id] = _Task(
             recording=recording,
-            over_at=at,
+            # Another node's clock may be ahead; that is no reason to wait.
+            over_at=min(at, self._now()),
             transcribed=call_id in self._transcribed,
             start_known=started is not None,
         )
@@ -189,7 +192,8 @@ class Archivist:
             due += await self._catalogue.archived_of(left)
         except (CatalogueUnavailable, RecordingError, OSError) as trouble:
             self._note(trouble)
-            self._read_again_at = now + timedelta(seconds=self._settings.retry_every_s)
+            pause_s = max(self._settings.retry_every_s, LEAST_PAUSE_S)
+            self._read_again_at = now + timedelta(seconds=pause_s)
             return
         self._read_again_at = None
         for one in due:
@@ -221,7 +225,8 @@ class Archivist:
                     await self._let_legs_go(task)
             except LegsStillGrowing:
                 task.attempts -= 1
-                task.not_before = self._now() + timedelta(seconds=self._settings.settle_s)
+                pause_s = max(self._settings.settle_s, LEAST_PAUSE_S)
+                task.not_before = self._now() + timedelta(seconds=pause_s)
             except (RecordingError, OSError) as trouble:
                 self._failed(task, trouble)
 
@@ -231,7 +236,7 @@ class Archivist:
             self._settings.retry_limit_s,
         )
         task.attempts += 1
-        task.not_before = self._now() + timedelta(seconds=pause_s)
+        task.not_before = self._now() + timedelta(seconds=max(pause_s, LEAST_PAUSE_S))
 
     async def _archive(self, task: _Task) -> bool:
         """False: there is no recording of this call at all."""

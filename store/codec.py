@@ -93,7 +93,7 @@ T = typing.TypeVar("T")
 
 def build(kind: type[T], body: dict[str, Any]) -> T:
     """A dataclass from its fields; fields this version does not know are passed over."""
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]
     return kind(**{name: _in(hints[name], body[name]) for name in hints if name in body})
 
 

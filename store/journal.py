@@ -71,6 +71,8 @@ class Journal:
         """Everything after this seq is in the tail."""
         self._last = 0
         self._written = 0
+        self._closing = False
+        self._never = asyncio.Event()
         self._wake = asyncio.Event()
         self._grew = asyncio.Event()
         self._settled = asyncio.Event()
@@ -133,17 +135,29 @@ class Journal:
 
     async def run(self) -> None:
         """Write until cancelled; then write what is left, if the store will have it."""
-        try:
-            await self._write_for_ever()
-        finally:
-            await self._close()
+        async with asyncio.TaskGroup() as group:
+            writer = group.create_task(self._write_until_closing(), name="journal writer")
+            try:
+                await self._never.wait()
+            finally:
+                # A transaction that is cancelled half-way may be done or not: let it end.
+                await self._close(writer)
 
-    async def _write_for_ever(self) -> None:
-        while True:
-            if not self._pending:
-                await self._wake.wait()
+    async def _close(self, writer: asyncio.Task[None]) -> None:
+        self._closing = True
+        self._wake.set()
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await writer
+        except (TimeoutError, StoreSick):
+            log.error("the journal could not be closed in order", events=len(self._pending))  # noqa: TRY400
+
+    async def _write_until_closing(self) -> None:
+        while not self._closing:
+            await self._wake.wait()
             self._wake.clear()
             await self._write_all()
+        await _fenced(NO_CALL, self._mark_closed)
 
     async def _write_all(self) -> None:
         """Returns when nothing is left to write, however long that takes."""
@@ -155,14 +169,6 @@ class Journal:
             except StoreSick:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LAST_RETRY_S)
-
-    async def _close(self) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_LIMIT_S):
-                await self._write_all()
-                await _fenced(NO_CALL, self._mark_closed)
-        except (TimeoutError, StoreSick):
-            log.error("the journal could not be closed in order", events=len(self._pending))  # noqa: TRY400
 
     async def _mark_closed(self) -> None:
         async with self._database.write() as connection:

@@ -19,13 +19,14 @@ from web import views
 from web.access import is_own_seat, may_hear, refuse_foreign_origin, services_of, viewer_of
 from web.errors import ForeignOrigin, NotLoggedIn, ViewerTooSlow
 from web.metrics import slow_viewers, viewers
-from web.ports import Subscription, User
+from web.ports import Subscription, Told, User
 
 router = APIRouter()
 
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
+ENDINGS = frozenset({"CallEnded", "CallAbandoned"})
 WORDS = frozenset({"PartialHeard", "UtteranceHeard", "FieldsProposed", "FieldsEdited"})
 
 Json = dict[str, Any]
@@ -58,21 +59,33 @@ class Window:
         """A call that was at a seat before this viewer came."""
         self._seat_of[call_id] = seat_id
 
-    def show(self, seq: int | None, event: Event | PartialHeard) -> tuple[Json | None, bool]:
-        """(what to send or None, whether it is about the viewer's own seat)."""
+    def show(self, told: Told) -> tuple[str | None, bool]:
+        """(JSON to send or None, whether it is about the viewer's own seat)."""
+        event = told.event
+        kind = type(event).__name__
         call_id: CallId | None = getattr(event, "call_id", None)
         seat_id = getattr(event, "seat_id", None)
-        if call_id is not None and seat_id is not None:
-            self._seat_of[call_id] = seat_id
         if call_id is not None:
+            if seat_id is not None:
+                self._seat_of[call_id] = seat_id
             seat_id = self._seat_of.get(call_id, seat_id)
-        own = is_own_seat(self._viewer, seat_id)
-        body = {"seq": seq, **self._encode(event)}
-        if body["type"] in WORDS and not may_hear(self._viewer, seat_id):
+        if kind in WORDS and not may_hear(self._viewer, seat_id):
             return None, False
-        if body["type"] in ("CallEnded", "CallAbandoned") and call_id is not None:
+        if kind in ENDINGS and call_id is not None:
             self._seat_of.pop(call_id, None)
-        return mask_numbers(body, self._viewer, seat_id), own
+        return self._text(told, seat_id), is_own_seat(self._viewer, seat_id)
+
+    def _text(self, told: Told, seat_id: str | None) -> str:
+        number = getattr(told.event, "caller_number", "")
+        shown = views.shown_number(number, self._viewer, seat_id) if number else ""
+        text = told.texts.get(shown)
+        if text is None:
+            body = {"seq": told.seq, **self._encode(told.event)}
+            if number:
+                body["caller_number"] = shown
+            text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+            told.texts[shown] = text
+        return text
 
 
 @router.websocket("/live")
@@ -83,6 +96,8 @@ async def live(socket: WebSocket, after: int = -1) -> None:
         refuse_foreign_origin(socket)
         viewer = await viewer_of(socket)
     except (NotLoggedIn, ForeignOrigin):
+        # Accepted first: a browser learns the reason only from a close code.
+        await socket.accept()
         await socket.close(POLICY_VIOLATION)
         return
     await socket.accept()
@@ -121,7 +136,7 @@ async def _close(socket: WebSocket, code: int) -> None:
 async def _send(socket: WebSocket, subscription: Subscription, window: Window) -> None:
     pause_s = socket.app.state.settings.board_every_ms / 1000
     while True:
-        frame: list[Json] = []
+        frame: list[str] = []
         urgent = _collect(frame, window, await subscription.next_batch())
         if not urgent:
             deadline = asyncio.get_running_loop().time() + pause_s
@@ -132,17 +147,15 @@ async def _send(socket: WebSocket, subscription: Subscription, window: Window) -
             except TimeoutError:
                 pass
         if frame:
-            await socket.send_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+            await socket.send_text(f"[{','.join(frame)}]")
 
 
-def _collect(
-    frame: list[Json], window: Window, batch: Sequence[tuple[int | None, Event | PartialHeard]]
-) -> bool:
+def _collect(frame: list[str], window: Window, batch: Sequence[Told]) -> bool:
     """Put what the viewer sees of the batch into the frame; whether any of it is urgent."""
     urgent = False
-    for seq, event in batch:
-        body, own = window.show(seq, event)
-        if body is not None:
-            frame.append(body)
+    for told in batch:
+        text, own = window.show(told)
+        if text is not None:
+            frame.append(text)
             urgent = urgent or own
     return urgent

@@ -1,7 +1,7 @@
 """What the web needs from the rest of the house, in its own words. 网页所需端口"""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -160,11 +160,22 @@ class Callbacks(Protocol):
     async def newest(self, limit: int) -> Sequence[CallbackTask]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event on its way to all viewers; what it becomes for them is worked out once. 已告知"""
+
+    seq: int | None
+    """None for a partial transcript, which is not journaled. 流水号"""
+    event: Event | PartialHeard
+    texts: dict[str, str] = field(default_factory=dict, compare=False)
+    """JSON by how much of the citizen's number it shows. 已编码文本"""
+
+
 class Subscription(Protocol):
     """A viewer's place in the stream of events. 订阅"""
 
-    async def next_batch(self) -> Sequence[tuple[int | None, Event | PartialHeard]]:
-        """Waits; (None, partial) for partial transcripts. Raises ViewerTooSlow."""
+    async def next_batch(self) -> Sequence[Told]:
+        """Waits until there is something. Raises ViewerTooSlow."""
 
     def close(self) -> None: ...
 

@@ -17,6 +17,7 @@ BLOCK_LIMIT = 200
 _REPLY = re.compile(r"([0-9]{3})(?:[ ](?:result=(-?[0-9]{1,9})(?![0-9]))?[ ]*(.*))?", re.DOTALL)
 _VALUE = re.compile(r"\((.*)\)", re.DOTALL)
 _UNSAFE = re.compile(r"[\r\n\0]")
+_PLAIN = re.compile(r"[A-Za-z0-9_./${}|-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +64,16 @@ class AgiReader:
             if len(line) > LINE_LIMIT:
                 raise AgiTooLong(AgiTooLong.__doc__)
             # A caller's name may hold any bytes; they must not end the call.
-            item = self._line(line.rstrip(b"\r").decode("utf-8", "replace"))
+            text = line.decode("utf-8", "replace").rstrip("\r")
+            if self._environment is None:
+                item = self._line(text)
+            else:
+                item = self._environment_line(self._environment, text)
             if item is not None:
                 items.append(item)
         return items
 
     def _line(self, line: str) -> Item | None:
-        if self._environment is not None:
-            return self._environment_line(self._environment, line)
         if self._block is not None:
             return self._block_line(self._block, line)
         if line == "HANGUP":
@@ -87,7 +90,7 @@ class AgiReader:
             self._environment = None
             return Environment(values=seen)
         name, colon, value = line.partition(":")
-        if not colon or not name.startswith("agi_"):
+        if not (colon and name.startswith("agi_")):
             raise AgiGarbage(AgiGarbage.__doc__)
         seen[name[4:]] = value.strip()
         if len(seen) > ENVIRONMENT_LIMIT:
@@ -111,7 +114,7 @@ def _reply(line: str) -> Reply | None:
     code, result, text = int(match[1]), match[2], match[3] or ""
     if code == 100:
         return None  # "100 Trying...": the real answer follows
-    value = _VALUE.search(text)
+    value = _VALUE.search(text) if "(" in text else None
     return Reply(
         code=code,
         result=None if result is None else int(result),
@@ -122,13 +125,13 @@ def _reply(line: str) -> Reply | None:
 
 def command(*words: str) -> bytes:
     """One command line, each word quoted where it must be. Raises UnsafeAgiValue."""
-    return (" ".join(quoted(word) for word in words) + "\n").encode()
+    return (" ".join(map(quoted, words)) + "\n").encode()
 
 
 def quoted(word: str) -> str:
     """A word as Asterisk's AGI parser reads it back. Raises UnsafeAgiValue."""
+    if _PLAIN.fullmatch(word):
+        return word
     if _UNSAFE.search(word):
         raise UnsafeAgiValue(UnsafeAgiValue.__doc__)
-    if word and re.fullmatch(r"[A-Za-z0-9_./${}|-]+", word):
-        return word
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -37,8 +37,8 @@ def unquoted(line: str) -> list[str]:
 class FakeAsterisk:
     """A wire that answers in the next turn of the loop; Dial lasts until the test ends it.
 
-    `hangs_up_at` is the number of the command (from 1) at which the citizen hangs up, and
-    `refuses` the first word after which 510 is answered.
+    `hangs_up_at` is the number of the command (from 1) at which the citizen hangs up,
+    `missing` are prompts that Asterisk does not find.
     """
 
     def __init__(
@@ -46,7 +46,6 @@ class FakeAsterisk:
         variables: Mapping[str, str] | None = None,
         hangs_up_at: int = 0,
         missing: tuple[str, ...] = (),
-        refuses: str = "",
     ) -> None:
         self.variables = {"HOTLINE_CALL": CALL, "HOTLINE_STATE": "arrived", **(variables or {})}
         self.commands: list[tuple[str, ...]] = []
@@ -56,7 +55,8 @@ class FakeAsterisk:
         self.hung_up_by_us = False
         self._hangs_up_at = hangs_up_at
         self._missing = missing
-        self._refuses = refuses
+        self.refuses = ""
+        """510 is answered to commands that begin so."""
         self._dials: asyncio.Queue[str] = asyncio.Queue()
         self.channel = AgiChannel({"uniqueid": CALL}, self)
 
@@ -83,7 +83,7 @@ class FakeAsterisk:
 
     def _answer(self, words: list[str]) -> Reply | None:
         match words:
-            case [first, *_] if first == self._refuses:
+            case [first, *_] if first == self.refuses:
                 return Reply(code=510)
             case ["GET", "FULL", "VARIABLE", wanted]:
                 value = re.sub(r"\$\{(\w+)\}", lambda m: self.variables.get(m[1], ""), wanted)

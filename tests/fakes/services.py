@@ -219,7 +219,7 @@ class MemoryOrders:
 
     async def edit(self, order_id, fields, revision, by):
         if revision != self.order.revision:
-            raise OrderRevisionStale
+            raise OrderRevisionStale(self.order.revision)
         values = {name: FieldValue(value=v, by=FilledBy.PERSON) for name, v in fields.items()}
         self.order = replace(
             self.order, fields={**self.order.fields, **values}, revision=revision + 1

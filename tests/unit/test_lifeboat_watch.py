@@ -100,9 +100,9 @@ async def test_nobody_is_torn_away_from_a_seat_that_rings_for_him():
 @pytest.mark.parametrize(
     "over",
     [
-        CallAnswered(call_id=ID, at=NOON, seat_id=SeatId("8001")),
-        CallAbandoned(call_id=ID, at=NOON, ending=ENDING),
-        CallEnded(call_id=ID, at=NOON, ending=ENDING),
+        CallAnswered(call_id=ID, at=NOON, seat_id=SeatId("8001"), waited_ms=1),
+        CallAbandoned(call_id=ID, at=NOON, waited_ms=1, ending=ENDING),
+        CallEnded(call_id=ID, at=NOON, talked_ms=1, ending=ENDING),
     ],
     ids=lambda event: type(event).__name__,
 )

@@ -9,6 +9,7 @@ from cti.ids import CallId
 from hotline import live_stream
 from hotline.live_stream import LiveStream
 from web.errors import ViewerTooSlow
+from web.ports import Told
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -61,10 +62,10 @@ async def test_a_viewer_that_comes_back_gets_what_it_missed_then_what_is_new_onc
         viewer = await stream.subscribe(after=4)
         journal.grow()
         await settle()
-        seen = [seq for seq, _ in await viewer.next_batch()]
+        seen = [told.seq for told in await viewer.next_batch()]
         journal.grow()
         await settle()
-        seen += [seq for seq, _ in await viewer.next_batch()]
+        seen += [told.seq for told in await viewer.next_batch()]
         task.cancel()
     assert seen == [5, 6, 7, 8, 9]
 
@@ -75,7 +76,7 @@ async def test_partials_come_between_events_and_have_no_seq():
     viewer = await stream.subscribe(after=0)
     partial = PartialHeard(call_id=CallId("n-1.1"), side=Side.CITIZEN, text="我要", starts_at_ms=0)
     stream.tell_partial(partial)
-    assert await viewer.next_batch() == [(None, partial)]
+    assert await viewer.next_batch() == [Told(None, partial)]
 
 
 async def test_a_viewer_that_does_not_read_is_dropped_and_the_others_are_not(monkeypatch):

@@ -1,6 +1,7 @@
 """The REST interface over services in memory; no sockets."""
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 
 import httpx
@@ -10,7 +11,7 @@ from cti.events import CallArrived
 from tests.fakes.services import CALL, NOON, PASSWORD, memory_services, user, utterance
 from web.app import build_app
 from web.live import Window
-from web.ports import Role
+from web.ports import Role, Told
 from web.settings import WebSettings
 from web.views import masked
 
@@ -274,12 +275,12 @@ def test_a_live_viewer_sees_masked_numbers_and_only_the_words_he_may_hear():
     arrived = CallArrived(at=NOON, call_id=CALL, caller_number="13800000001", called_number="12345")
     other = Window(user("li", Role.OPERATOR, seat="8002"), encode)
     other.know(CALL, "8001")
-    body, urgent = other.show(1, arrived)
-    assert body["caller_number"] == "138****0001"
+    text, urgent = other.show(Told(1, arrived))
+    assert json.loads(text)["caller_number"] == "138****0001"
     assert not urgent
-    assert other.show(2, utterance()) == (None, False)
+    assert other.show(Told(2, utterance())) == (None, False)
     own = Window(user("wang", Role.OPERATOR, seat="8001"), encode)
     own.know(CALL, "8001")
-    body, urgent = own.show(2, utterance())
-    assert body["type"] == "UtteranceHeard"
+    text, urgent = own.show(Told(2, utterance()))
+    assert json.loads(text)["type"] == "UtteranceHeard"
     assert urgent

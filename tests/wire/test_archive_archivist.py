@@ -24,8 +24,8 @@ from tests.fakes.legs import write_legs
 
 CALL = "node1-1.1"
 # 23:59 UTC is next day's morning in Beijing.
-START = datetime(2026, 11, 21, 23, 59, tzinfo=UTC)
-PATH = "2026/11/22/node1-1.1-1.opus"
+START = datetime(2026, 3, 7, 23, 59, tzinfo=UTC)
+PATH = "2026/03/08/node1-1.1-1.opus"
 AT_ONCE = RecordingsSettings(settle_s=0.0, retry_every_s=0, transcript_limit_s=0, keep_free_mb=0)
 PATIENT = RecordingsSettings(settle_s=0.0, retry_every_s=0, transcript_limit_s=600, keep_free_mb=0)
 HUNG_UP = Ending(blame=Blame.CITIZEN, reason="hung-up")

@@ -259,11 +259,13 @@ class AsteriskServer:
         while self.alive:
             if control.exists():
                 try:
-                    await self.cli("core waitfullybooted", limit_s=60)
+                    said = await self.cli("core waitfullybooted", limit_s=60)
                 except AsteriskNotRunning:
                     pass  # the socket is bound a moment before it listens
                 else:
-                    return self.alive
+                    # One that dies while it boots closes the line without a word.
+                    if "fully booted" in said:
+                        return self.alive
             await asyncio.sleep(LOOK_EVERY_S)
         return False
 

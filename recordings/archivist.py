@@ -12,7 +12,7 @@ archived recording go once its file verifies. One copy is made at a time, the ol
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -61,6 +61,7 @@ class _Task:
     start_known: bool = True
     not_before: datetime | None = None
     attempts: int = 0
+    told: set[str] = field(default_factory=set)
 
     @property
     def archived(self) -> bool:
@@ -107,6 +108,11 @@ class Archivist:
         """Recordings of calls that are over and not yet in the archive."""
         return sum(not task.archived for task in self._tasks.values())
 
+    @property
+    def failing(self) -> int:
+        """Recordings of which the last attempt failed; each is kept and tried again."""
+        return sum(bool(task.told) for task in self._tasks.values())
+
     def on_event(self, event: Event) -> None:
         """Note what happened on a call; cheap, never waits, never raises."""
         match event:
@@ -124,6 +130,7 @@ class Archivist:
 
     def _call_over(self, call_id: CallId, at: datetime) -> None:
         if call_id in self._tasks:
+            self._transcribed.discard(call_id)
             return
         started = self._started.pop(call_id, None)
         recording = Recording(
@@ -190,6 +197,7 @@ class Archivist:
             due = list(await self._catalogue.due())
             left = await asyncio.to_thread(calls_with_legs, self._legs_folder)
             due += await self._catalogue.archived_of(left)
+            unlisted = await self._catalogue.unlisted_of(left)
         except (CatalogueUnavailable, RecordingError, OSError) as trouble:
             self._note(trouble)
             pause_s = max(self._settings.retry_every_s, LEAST_PAUSE_S)
@@ -198,6 +206,11 @@ class Archivist:
         self._read_again_at = None
         for one in due:
             self._take_up(one, now)
+        for call in unlisted:
+            # Its legs are there, so there is a recording, whoever was deaf when it began.
+            if call.transcribed:
+                self._transcribed.add(call.call_id)
+            self._call_over(call.call_id, call.over_at)
         if due:
             log.info("recordings from earlier are taken up", recordings=len(due))
 
@@ -251,6 +264,7 @@ class Archivist:
             copy = await self._make_copy(recording.recording_id, legs, path)
         self.trouble = None
         task.attempts, task.not_before = 0, None
+        task.told.clear()
         task.recording = replace(
             recording,
             state=RecordingState.ARCHIVED,
@@ -321,14 +335,23 @@ class Archivist:
             task.recording = replace(task.recording, state=RecordingState.LEGS)
             raise CopyDiffers
         legs = legs_of(self._legs_folder, task.recording.call_id)
+        if legs.duration_ms > task.recording.duration_ms:
+            # Asterisk wrote on after the copy was made (we were told of an end that was none, or it
+            # closed the file late): the legs hold more than the copy, so it is made anew.
+            log.warning("legs grew after they were archived", call_id=task.recording.call_id)
+            self._postpone(task)
+            task.recording = replace(task.recording, state=RecordingState.LEGS)
+            return
         await asyncio.to_thread(legs.remove)
         self._tasks.pop(task.recording.call_id, None)
 
     def _failed(self, task: _Task, trouble: RecordingError | OSError) -> None:
         code = self._note(trouble)
         recording = task.recording
-        if recording.failure == code or task.archived:
-            return  # Told before; a journal row for every attempt would fill a full disk further.
+        told_before = code in task.told or recording.failure == code
+        task.told.add(code)
+        if told_before or task.archived:
+            return  # A journal row for every attempt would fill a full disk further.
         task.recording = replace(recording, failure=code)
         log.warning("recording could not be archived", call_id=recording.call_id, why=code)
         self._tell(

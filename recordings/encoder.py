@@ -58,6 +58,7 @@ class EncoderProcess:
             "title": to.name.partition(".")[0] if what == "check" else to.stem,
             "bit_rate": self._settings.bit_rate,
             "complexity": self._settings.complexity,
+            "service": os.getpid(),
         }
         child = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -32,6 +32,15 @@ class RecordingDue:
     transcribed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOver:
+    """A call that is over, of whose recording the catalogue knows nothing. 无录音记录的通话"""
+
+    call_id: CallId
+    over_at: datetime
+    transcribed: bool
+
+
 class Catalogue(Protocol):
     """What is known of recordings. 录音目录
 
@@ -43,6 +52,9 @@ class Catalogue(Protocol):
 
     async def archived_of(self, call_ids: Sequence[CallId]) -> Sequence[RecordingDue]:
         """The archived ones among these calls' recordings: only their legs are left over."""
+
+    async def unlisted_of(self, call_ids: Sequence[CallId]) -> Sequence[CallOver]:
+        """Those calls that are over and have no recording in the catalogue."""
 
     async def find(self, recording_id: RecordingId) -> Recording | None: ...
 

@@ -13,7 +13,7 @@ from cti.ids import CallId
 from recordings.errors import CatalogueUnavailable
 from recordings.events import RecordingArchived, RecordingFailed
 from recordings.model import Recording, RecordingId, RecordingState, first_recording_of
-from recordings.ports import RecordingDue
+from recordings.ports import CallOver, RecordingDue
 from store.database import Database, insert_new
 from store.tables import calls, recordings
 from store.transcripts import UNFINISHED
@@ -41,6 +41,19 @@ async def _call_over(
 
 
 async def _archived(connection: AsyncConnection, _seq: int, event: RecordingArchived) -> None:
+    if event.started_at is not None:
+        # Nobody heard this recording begin, so the end of the call did not list it.
+        await connection.execute(
+            insert_new(
+                connection,
+                recordings,
+                recording_id=event.recording_id,
+                call_id=event.call_id,
+                state=RecordingState.LEGS.value,
+                started_at=event.started_at,
+                duration_ms=event.duration_ms,
+            )
+        )
     await connection.execute(
         update(recordings)
         .where(recordings.c.recording_id == event.recording_id)
@@ -109,6 +122,21 @@ class StoredRecordings:
         """The archived ones among these calls' recordings: only their legs are left over."""
         archived = recordings.c.state == RecordingState.ARCHIVED.value
         return await self._due(archived & recordings.c.call_id.in_(call_ids))
+
+    async def unlisted_of(self, call_ids: Sequence[CallId]) -> list[CallOver]:
+        """Those calls that are over and have no recording in the catalogue."""
+        listed = select(recordings.c.call_id).where(recordings.c.call_id == calls.c.call_id)
+        wanted = select(calls.c.call_id, calls.c.ended_at, calls.c.transcription).where(
+            calls.c.call_id.in_(call_ids), calls.c.ended_at.is_not(None), ~listed.exists()
+        )
+        return [
+            CallOver(
+                call_id=CallId(row.call_id),
+                over_at=row.ended_at,
+                transcribed=row.transcription not in UNFINISHED,
+            )
+            for row in await self._rows(wanted)
+        ]
 
     async def _due(self, condition: ColumnElement[bool]) -> list[RecordingDue]:
         wanted = (

@@ -26,6 +26,8 @@ router = APIRouter()
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
+SIGN_OF_LIFE_S = 15.0
+"""An empty frame after so long without events, so that a page notices a pulled cable."""
 ENDINGS = frozenset({"CallEnded", "CallAbandoned"})
 WORDS = frozenset({"PartialHeard", "UtteranceHeard", "FieldsProposed", "FieldsEdited"})
 
@@ -137,7 +139,12 @@ async def _send(socket: WebSocket, subscription: Subscription, window: Window) -
     pause_s = socket.app.state.settings.board_every_ms / 1000
     while True:
         frame: list[str] = []
-        urgent = _collect(frame, window, await subscription.next_batch())
+        try:
+            async with asyncio.timeout(SIGN_OF_LIFE_S):
+                urgent = _collect(frame, window, await subscription.next_batch())
+        except TimeoutError:
+            await socket.send_text("[]")
+            continue
         if not urgent:
             deadline = asyncio.get_running_loop().time() + pause_s
             try:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
+from orders.event_types import EVENT_TYPES
 from orders.model import OrderField, OrderId, OrderState, WorkOrder
 from web import views
 from web.access import House, Viewer, require, require_hearing
@@ -12,6 +13,9 @@ from web.errors import NotFound
 from web.ports import Role, Services, User
 
 router = APIRouter(prefix="/api", tags=["orders"])
+
+LONGEST_FIELD = 10_000
+"""Only a bound on what is read at all; each field's own limit is orders/values.py's."""
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -21,7 +25,7 @@ class Edit(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     revision: Annotated[int, Field(ge=0, strict=True)]
-    fields: dict[OrderField, Annotated[StrictStr, Field(max_length=4000)]]
+    fields: dict[OrderField, Annotated[StrictStr, Field(max_length=LONGEST_FIELD)]]
 
 
 class Submission(BaseModel):
@@ -82,6 +86,12 @@ async def submit_order(
     order = await house.orders.submit(OrderId(order_id), submission.revision, viewer.username)
     await house.live.all_written()
     return views.order(order)
+
+
+@router.get("/event-types")
+async def list_event_types(viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
+    """What requests may be about, as an order names it. 事件类型"""
+    return {"event_types": list(EVENT_TYPES)}
 
 
 @router.get("/callbacks")

@@ -145,13 +145,13 @@ class Connection(asyncio.Protocol):
 
     def _take(self, item: Environment | Reply | HangupNotice) -> None:
         match item:
+            case Reply() if self._channel is not None:
+                self._channel.answered(item)
             case Environment(values=values):
                 assert self._transport is not None
                 self._rest_deadline()
                 self._channel = AgiChannel(values, self._transport)
                 self._server.begin(self._channel)
-            case Reply() if self._channel is not None:
-                self._channel.answered(item)
             case _ if self._channel is not None:
                 self._channel.went()
 

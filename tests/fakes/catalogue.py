@@ -1,29 +1,30 @@
 """What the store knows of recordings, kept in step by the told events, in memory."""
 
-import asyncio
 from dataclasses import replace
 
 from asr.events import TranscriptFinished
 from cti.events import CallAbandoned, CallEnded, RecordingStarted
 from recordings.events import RecordingArchived, RecordingFailed
 from recordings.model import Recording, RecordingState, first_recording_of
-from recordings.ports import RecordingDue
+from recordings.ports import CallOver, RecordingDue
 
 
 class CatalogueInMemory:
-    """The port and the events' projection in one; `told` wakes on every event."""
+    """The port and the events' projection in one."""
 
     def __init__(self):
         self.recordings = {}
         self.events = []
         self.started = {}
+        self.over = {}
         self.transcribed = set()
         self.listeners = []
         self.healthy = True
-        self._grew = asyncio.Condition()
 
     def tell(self, event):
         self.events.append(event)
+        if isinstance(event, CallEnded | CallAbandoned):
+            self.over[event.call_id] = event.at
         match event:
             case RecordingStarted():
                 self.started[event.call_id] = event.at
@@ -70,6 +71,13 @@ class CatalogueInMemory:
     async def archived_of(self, call_ids):
         wanted = [self.recordings.get(call_id) for call_id in call_ids]
         return [self._due(r) for r in wanted if r and r.state is RecordingState.ARCHIVED]
+
+    async def unlisted_of(self, call_ids):
+        return [
+            CallOver(call_id=c, over_at=self.over[c], transcribed=c in self.transcribed)
+            for c in call_ids
+            if c in self.over and c not in self.recordings
+        ]
 
     async def find(self, recording_id):
         found = [r for r in self.recordings.values() if r.recording_id == recording_id]

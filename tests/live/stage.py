@@ -102,7 +102,9 @@ class Stage:
     async def told(self, call_id: str) -> list[str]:
         """The kinds of events of a call, in order."""
         api = await self.api()
-        return [event["type"] for event in (await api.get(f"/api/calls/{call_id}/events"))["events"]]
+        return [
+            event["type"] for event in (await api.get(f"/api/calls/{call_id}/events"))["events"]
+        ]
 
     async def until(
         self,
@@ -153,9 +155,7 @@ class Stage:
         await self.until("/api/session", bool, limit_s)
         return pid
 
-    async def eventually(
-        self, found: Callable[[], Any], limit_s: float, otherwise: str
-    ) -> Any:
+    async def eventually(self, found: Callable[[], Any], limit_s: float, otherwise: str) -> Any:
         """Wait until a look gives something true."""
         try:
             async with asyncio.timeout(limit_s):
@@ -169,9 +169,7 @@ class Stage:
         """How many channels Asterisk has."""
         from hotline.asterisk import AsteriskServer
 
-        server = AsteriskServer(
-            asterisk_program(), self.places.asterisk, self.places.templates, {}
-        )
+        server = AsteriskServer(asterisk_program(), self.places.asterisk, self.places.templates, {})
         assert await server.adopt()
         counted = await server.cli("core show channels count")
         match = re.search(r"(\d+) active channel", counted)
@@ -212,7 +210,7 @@ def make_ready_var(folder: Path) -> Path:
         short.setsampwidth(2)
         short.setframerate(8000)
         tone = b"".join(
-            int(6000 * (1 if (n // 10) % 2 else -1)).to_bytes(2, "little", signed=True)
+            (6000 * (1 if (n // 10) % 2 else -1)).to_bytes(2, "little", signed=True)
             for n in range(4000)
         )
         short.writeframes(tone)

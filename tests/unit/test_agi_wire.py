@@ -100,24 +100,39 @@ def test_a_result_of_thousands_of_figures_is_no_result():
     assert reply.result is None
 
 
-@pytest.mark.parametrize("first", [b"GET / HTTP/1.1\r\n", b"\n", b"\x16\x03\x01\n", b"agi_x\n"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"GET / HTTP/1.1\r\n",
+        b"\n",
+        b"\x16",
+        b"agi_x\n\n",
+        b"agi_x: y\nx: y\n\n",
+        b"agi_x: y\nagi_\n\n",
+    ],
+)
 def test_who_does_not_begin_as_asterisk_does_is_refused(first):
     with pytest.raises(AgiGarbage):
         AgiReader().feed(first)
 
 
 @pytest.mark.parametrize(
-    "reader", [AgiReader(), environment_read()], ids=["environment", "replies"]
+    ("reader", "first", "limit"),
+    [
+        (AgiReader(), b"agi_", ENVIRONMENT_LIMIT),
+        (AgiReader(), b"agi_a: b\nagi_", ENVIRONMENT_LIMIT),
+        (environment_read(), b"200 ", LINE_LIMIT),
+    ],
 )
-def test_a_line_without_end_is_refused_before_it_fills_the_memory(reader):
-    reader.feed(b"a" * LINE_LIMIT)
+def test_what_does_not_end_is_refused_before_it_fills_the_memory(reader, first, limit):
+    reader.feed(first + b"a" * (limit - len(first)))
     with pytest.raises(AgiTooLong):
         reader.feed(b"a")
 
 
 def test_too_many_lines_are_refused():
     with pytest.raises(AgiTooLong):
-        AgiReader().feed(b"".join(b"agi_%d: x\n" % n for n in range(ENVIRONMENT_LIMIT + 1)))
+        AgiReader().feed(b"".join(b"agi_%d: x\n" % n for n in range(ENVIRONMENT_LIMIT)))
     with pytest.raises(AgiTooLong):
         environment_read().feed(b"520-x\n" + b"more\n" * (BLOCK_LIMIT + 1))
 

@@ -183,6 +183,25 @@ def test_sound_is_served_in_ranges(asked, status, content, tmp_path):
     run(story())
 
 
+def test_a_player_that_began_before_the_archived_copy_starts_anew(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("inspector")
+            whole = await b.client.get(f"/api/recordings/{CALL}-1/audio")
+            asked = {"Range": "bytes=2-4"}
+            same = await b.client.get(
+                f"/api/recordings/{CALL}-1/audio",
+                headers={**asked, "If-Range": whole.headers["etag"]},
+            )
+            assert (same.status_code, same.content) == (206, b"234")
+            other = await b.client.get(
+                f"/api/recordings/{CALL}-1/audio", headers={**asked, "If-Range": '"legs"'}
+            )
+            assert (other.status_code, other.content) == (200, b"0123456789")
+
+    run(story())
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

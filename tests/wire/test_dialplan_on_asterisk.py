@@ -207,7 +207,7 @@ async def test_a_citizen_is_told_waits_talks_and_is_said_goodbye(house):
     assert seconds_of(CITIZEN_HZ, at_seat.heard()) > 0.3
     # One continuous file a side, from the notice to the goodbye, as long as the call.
     sizes = [leg.stat().st_size / 32000 for leg in legs_of(house, place.call_id)]
-    assert sizes == pytest.approx([lasted_s] * 2, abs=0.8)
+    assert sizes == pytest.approx([lasted_s] * 2, abs=1.2)
     assert len(list(house.legs.glob(f"{place.call_id}*"))) == 2
     at_half_rate = legs_of(house, place.call_id)[1].read_bytes()
     every_other = b"".join(at_half_rate[n : n + 2] for n in range(0, len(at_half_rate), 4))
@@ -260,7 +260,12 @@ async def test_without_a_service_asterisks_own_queue_takes_him_to_a_seat(house):
     async with house.world() as world, house.lifeboat_member(), asyncio.timeout(60):
         phone = world.phone("8001")
         await phone.answer_after(0.1)
+        await phone.unregister()  # nobody is free in his first round
         citizen = await world.dial(CALLER)
+        await house.until(lambda: len(house.spooled()) == 1)
+        house.spooled()[0].unlink()
+        await house.until(lambda: len(house.spooled()) == 1)  # he stays in the lifeboat
+        await phone.register()
         await phone.talking()
         (record,) = house.spooled()
         arrived, joined = read_record(record)

@@ -1,5 +1,4 @@
 import asyncio
-import os
 import random
 import sqlite3
 import sys
@@ -226,12 +225,14 @@ async def test_a_sick_store_keeps_every_event_and_every_reader_until_it_is_well(
         assert journal.lost == journal.projections_failed == 0
 
 
-async def test_a_server_that_is_gone_for_a_while_costs_nothing(postgres):
+async def test_a_server_that_is_gone_for_a_while_costs_nothing(postgres, monkeypatch):
+    monkeypatch.setattr("store.journal.TAIL", 10)
     url = await postgres.new_database()
     name = url.rsplit("/", 1)[1]
     async with open_database(url) as database, writing(database) as journal:
-        journal.append(arrived(0))
-        assert await journal.written(1)
+        for number in range(50):
+            journal.append(arrived(number))
+        assert await journal.written(50)
         admin = await asyncpg.connect(
             host="127.0.0.1", port=postgres.port, user="hotline", database="postgres"
         )
@@ -239,30 +240,19 @@ async def test_a_server_that_is_gone_for_a_while_costs_nothing(postgres):
         await admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
         )
-        for number in range(1, 1000):
+        for number in range(50, 1000):
             journal.append(arrived(number))
         assert await journal.written(1000) is False
         assert journal.sick is not None
-        assert [seq for seq, _ in await journal.read(0, 9999)] == list(range(1, 1001))
+        assert [seq for seq, _ in await journal.read(50, 9999)] == list(range(51, 1001))
+        with pytest.raises(StoreSick):
+            await journal.read(0, 10)
         await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await admin.close()
         await until(lambda: journal.pending == 0)
         assert journal.sick is None
         assert await seqs_in_table(database) == list(range(1, 1001))
         assert len(await StoredCalls(database).live()) == 1000
-
-
-async def test_a_table_that_cannot_be_read_is_said_by_name(sqlite_url, tmp_path):
-    async with open_database(sqlite_url) as database:
-        async with writing(database) as journal:
-            journal.append(key(1))
-        reader = Journal(database, StoreSettings())
-        await reader.open()
-        await database.close()
-        (tmp_path / "hotline.sqlite").rename(tmp_path / "elsewhere")
-        os.mkdir(tmp_path / "hotline.sqlite")
-        with pytest.raises(StoreSick):
-            await reader.read(0, 10)
 
 
 async def test_events_beyond_the_limit_go_the_oldest_first_and_are_counted(sqlite_url):
@@ -294,6 +284,40 @@ async def test_readers_of_a_sick_store_see_more_than_the_usual_tail(sqlite_url, 
         assert await journal.written(200) is False
         assert [seq for seq, _ in await journal.read(0, 999)] == list(range(1, 201))
         assert [seq for seq, _ in await journal.read(17, 3)] == [18, 19, 20]
+
+
+class Slow(Database):
+    """Begins to write only when told. 慢库"""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self.go.set()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        self.asked.set()
+        await self.go.wait()
+        async with super().write() as connection:
+            yield connection
+
+
+async def test_what_is_being_written_is_not_what_goes_when_too_much_waits(sqlite_url):
+    async with open_database(sqlite_url) as database:
+        slow = Slow(sqlite_url)
+        async with writing(slow, pending_limit=10, batch_limit=5) as journal:
+            slow.go.clear()
+            slow.asked.clear()
+            for number in range(1, 6):
+                journal.append(key(number))
+            await slow.asked.wait()
+            for number in range(6, 19):
+                journal.append(key(number))
+            slow.go.set()
+            await until(lambda: journal.pending == 0)
+            assert journal.lost == 3
+        await slow.close()
+        assert await seqs_in_table(database) == [*range(1, 6), *range(9, 19)]
 
 
 class Forgetful(Database):

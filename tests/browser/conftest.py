@@ -1,0 +1,116 @@
+"""A running product with its outside world, driven from blocking browser tests.
+
+The stage lives on a loop of its own in a thread; `product.do(...)` runs a coroutine there.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from hotline.suite import BROWSERS
+from tests.live.stage import Stage, make_ready_var, open_stage
+
+CHROMIUM_WORDS = [
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
+]  # fmt: skip
+DO_LIMIT_S = 120
+
+
+class Product:
+    """The stage, for code that does not await."""
+
+    def __init__(self, stage: Stage, loop: asyncio.AbstractEventLoop) -> None:
+        self.stage = stage
+        self._loop = loop
+
+    @property
+    def address(self) -> str:
+        return self.stage.address
+
+    def do(self, story):
+        return asyncio.run_coroutine_threadsafe(story, self._loop).result(DO_LIMIT_S)
+
+    def password(self, username: str) -> str:
+        return self.stage.secrets["others"][f"user-{username}"]
+
+
+@pytest.fixture(scope="session")
+def product():
+    with tempfile.TemporaryDirectory(prefix="hl-") as folder:
+        ready = make_ready_var(Path(folder) / "r")
+        started, ended = threading.Event(), threading.Event()
+        seen = {}
+
+        async def live():
+            async with open_stage(ready, Path(folder)) as stage:
+                seen["product"] = Product(stage, asyncio.get_running_loop())
+                started.set()
+                await asyncio.to_thread(ended.wait)
+
+        def run():
+            try:
+                asyncio.run(live())
+            except BaseException as trouble:  # noqa: BLE001 - told to the waiting test
+                seen["trouble"] = trouble
+            finally:
+                started.set()
+
+        thread = threading.Thread(target=run, name="stage")
+        thread.start()
+        started.wait()
+        try:
+            if "trouble" in seen:
+                raise seen["trouble"]
+            yield seen["product"]
+        finally:
+            ended.set()
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    assert found, "Chromium is missing; bin/hotline test installs it"
+    return {
+        **browser_type_launch_args,
+        "executable_path": found,
+        "args": CHROMIUM_WORDS,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {
+        **browser_context_args,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1366, "height": 768},
+    }
+
+
+@pytest.fixture
+def visit(page, product):
+    """Log in as somebody and open a page; fails on any error the page logs."""
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+
+    def log_in(username: str, path: str = "/"):
+        page.goto(f"{product.address}/")
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码").fill(product.password(username))
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "login" not in url)
+        if path != "/":
+            page.goto(f"{product.address}{path}")
+        return page
+
+    yield log_in
+    assert problems == []
+    with contextlib.suppress(Exception):
+        page.close()

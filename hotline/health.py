@@ -55,9 +55,9 @@ class HealthBoard:
             ),
             _part(
                 "录音归档",
-                self.archivist.trouble is None,
+                self.archivist.failing == 0,
                 "正常",
-                f"归档失败（{self.archivist.trouble}），{self.archivist.waiting} 条原始录音已保留，自动重试",
+                f"{self.archivist.failing} 条录音归档失败（{self.archivist.trouble}），原始录音已保留，自动重试",
             ),
             _part(
                 "磁盘",

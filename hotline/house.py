@@ -131,7 +131,7 @@ async def build_house(
         settings=config.asr,
         now=utc_now,
     )
-    vault = Vault(archive_of(installation))
+    vault = Vault(archive_of(installation), config.recordings.keep_free_mb)
     archivist = Archivist(
         legs_folder=places.legs,
         vault=vault,

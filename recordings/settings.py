@@ -19,7 +19,7 @@ class RecordingsSettings:
     """Failing again and again, the pause doubles up to this; it is never given up. 重试间隔上限"""
     settle_s: float = 2.0
     """Asterisk closes the legs a moment after the hang-up. 话路落盘等待"""
-    transcript_limit_s: int = 45
+    transcript_limit_s: int = 30
     """The copy is made once the transcript is finished, or after this; the raw legs wait for the transcript. 等待转写时限"""
     keep_free_mb: int = 200
     """Below so much free space nothing is put into the archive; the legs wait. 保留空间"""

@@ -1,0 +1,85 @@
+"""The small commands on a real installation folder."""
+
+import pytest
+
+from hotline import administration
+from hotline.administration import CommandRefused
+from hotline.config import Config
+from hotline.first_start import first_accounts, seed
+from hotline.installation import open_installation
+from hotline.joints import WebUsers
+from hotline.places import Places
+from store.accounts import StoredAccounts
+from web.accounts import Accounts
+from web.errors import WrongPassword
+from web.settings import WebSettings
+
+
+@pytest.fixture
+def places(tmp_path):
+    return Places(tmp_path)
+
+
+async def log_in(places, username, password):
+    from hotline.clock import utc_now
+
+    async with administration.open_database(places, Config()) as database:
+        accounts = Accounts(WebUsers(StoredAccounts(database)), WebSettings())
+        user, _ = await accounts.log_in(username, password, utc_now())
+        return user
+
+
+async def test_a_fresh_installation_has_accounts_that_can_log_in_and_no_known_password(places):
+    config = Config()
+    async with administration.open_database(places, config) as database:
+        await seed(database, open_installation(config, places))
+        await seed(database, open_installation(config, places))
+    accounts = first_accounts(open_installation(config, places))
+    assert {account.username for account in accounts} == {"admin", "8001", "8002", "8003", "8004"}
+    assert len({account.password for account in accounts}) == len(accounts)
+    for account in accounts:
+        user = await log_in(places, account.username, account.password)
+        assert user.seat_id == account.seat_id
+    assert places.secrets.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_changed_password_is_the_only_one_that_works(places):
+    config = Config()
+    old, new = "first password", "second password"
+    await administration.add_user(places, config, "zhang", "张敏", ["inspector"], None, old)
+    assert (await log_in(places, "zhang", old)).name == "张敏"
+    await administration.set_password(places, config, "zhang", new)
+    assert (await log_in(places, "zhang", new)).name == "张敏"
+    with pytest.raises(WrongPassword):
+        await log_in(places, "zhang", old)
+    assert await administration.list_users(places, config) == ["zhang  张敏  inspector  -"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "password", "why"),
+    [(["king"], "long enough!", "no such role"), (["operator"], "short", "10 characters")],
+)
+async def test_a_wrong_account_is_refused_by_name(places, roles, password, why):
+    with pytest.raises(CommandRefused, match=why):
+        await administration.add_user(places, Config(), "x", "某", roles, None, password)
+    assert await administration.list_users(places, Config()) == []
+
+
+@pytest.mark.parametrize(
+    ("seat", "skill", "why"),
+    [
+        ("80a", "general=1", "digits"),
+        ("8009", "general", "group=level"),
+        ("8009", "kings=1", "kings"),
+    ],
+)
+async def test_a_wrong_seat_is_refused_by_name(places, seat, skill, why):
+    async with administration.open_database(places, Config()) as database:
+        await seed(database, open_installation(Config(), places))
+    with pytest.raises(CommandRefused, match=why):
+        await administration.add_seat(places, Config(), seat, "某", [skill])
+
+
+async def test_an_empty_archive_verifies(places, capsys):
+    assert await administration.verify_archive(places, Config()) == 0
+    assert "0 recordings" in capsys.readouterr().out

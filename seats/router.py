@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from cti.ids import CallId, SeatId, SkillGroupCode
 from seats.model import Seat, SeatState, WaitingCitizen
@@ -56,7 +57,16 @@ def service_order(citizen: WaitingCitizen) -> tuple[int, datetime, CallId]:
     return (-citizen.priority, citizen.joined_at, citizen.call_id)
 
 
-def decide(line: Iterable[WaitingCitizen], floor: Iterable[Seat], now: datetime) -> Decision:
+GroupNames = Mapping[SkillGroupCode, str]
+"""What people call each skill group; a group without a name is shown by its code. 技能组名称"""
+
+
+def decide(
+    line: Iterable[WaitingCitizen],
+    floor: Iterable[Seat],
+    now: datetime,
+    names: GroupNames = MappingProxyType({}),
+) -> Decision:
     """The next offer, or why there is none.
 
     One pass over the seats finds the best of each group, one over the line the first citizen
@@ -75,12 +85,15 @@ def decide(line: Iterable[WaitingCitizen], floor: Iterable[Seat], now: datetime)
                     seat_id=group.best.seat_id,
                     skill_group=citizen.skill_group,
                 ),
-                reasons=(*_why_him(citizen, place, now), *_why_this_seat(citizen, group, now)),
+                reasons=(
+                    *_why_him(citizen, place, now),
+                    *_why_this_seat(_name(citizen.skill_group, names), group, now),
+                ),
                 considered=group.count,
                 rejected=rejected,
             )
         if citizen.skill_group not in why:
-            why[citizen.skill_group] = _why_nobody(citizen.skill_group, seats)
+            why[citizen.skill_group] = _why_nobody(citizen.skill_group, names, seats)
         rejected[citizen.call_id] = why[citizen.skill_group]
     return Decision(offer=None, rejected=rejected)
 
@@ -114,12 +127,15 @@ def _why_him(citizen: WaitingCitizen, place: int, now: datetime) -> tuple[str, .
     return (f"{first}，前面{place - 1}位市民的技能组暂无空闲座席",)
 
 
-def _why_this_seat(citizen: WaitingCitizen, group: _Free, now: datetime) -> tuple[str, ...]:
+def _name(group: SkillGroupCode, names: GroupNames) -> str:
+    return names.get(group, group)
+
+
+def _why_this_seat(name: str, group: _Free, now: datetime) -> tuple[str, ...]:
     level, idle_since, seat_id = group.rank
-    code = citizen.skill_group
     if group.count == 1:
-        return (f"座席{seat_id}是技能组“{code}”唯一空闲的座席，技能等级{level}",)
-    best = f"座席{seat_id}技能等级{level}，为技能组“{code}”{group.count}个空闲座席中最优"
+        return (f"座席{seat_id}是技能组“{name}”唯一空闲的座席，技能等级{level}",)
+    best = f"座席{seat_id}技能等级{level}，为技能组“{name}”{group.count}个空闲座席中最优"
     if group.same_level == 1:
         return (best,)
     idle = _seconds(idle_since, now)
@@ -136,15 +152,16 @@ _BUSY_WORDS = {
 }
 
 
-def _why_nobody(group: SkillGroupCode, seats: Iterable[Seat]) -> str:
+def _why_nobody(group: SkillGroupCode, names: GroupNames, seats: Iterable[Seat]) -> str:
+    name = _name(group, names)
     states = Counter(seat.state for seat in seats if seat.level_for(group) is not None)
     if not states:
-        return f"没有座席服务技能组“{group}”"
+        return f"没有座席服务技能组“{name}”"
     out = states.pop(SeatState.SIGNED_OUT, 0)
     if not states:
-        return f"技能组“{group}”的{out}个座席均未签入"
+        return f"技能组“{name}”的{out}个座席均未签入"
     parts = [f"{word}{states[state]}" for state, word in _BUSY_WORDS.items() if states[state]]
-    return f"技能组“{group}”没有空闲座席：{'、'.join(parts)}"
+    return f"技能组“{name}”没有空闲座席：{'、'.join(parts)}"
 
 
 def _seconds(since: datetime, now: datetime) -> int:

@@ -28,7 +28,7 @@ from seats.groups import GENERAL, with_general
 from seats.model import Seat, SkillGroup, WaitingCitizen
 from seats.ports import Now, Tell
 from seats.roster import SeatRoster
-from seats.router import Decision, decide, service_order
+from seats.router import Decision, GroupNames, decide, service_order
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,12 @@ class Router(Protocol):
     """Chooses the next offer. 路由"""
 
     def __call__(
-        self, line: Iterable[WaitingCitizen], floor: Iterable[Seat], now: datetime, /
+        self,
+        line: Iterable[WaitingCitizen],
+        floor: Iterable[Seat],
+        now: datetime,
+        names: GroupNames,
+        /,
     ) -> Decision: ...
 
 
@@ -62,6 +67,7 @@ class Usher:
     ) -> None:
         self._roster = roster
         self._groups = with_general(groups)
+        self._names = {code: group.name for code, group in self._groups.items()}
         self._tell = tell
         self._now = now
         self._decide = router
@@ -193,7 +199,7 @@ class Usher:
 
     def _offer_one(self) -> bool:
         now = self._now()
-        decision = self._decide(self._line, self._roster.seats.values(), now)
+        decision = self._decide(self._line, self._roster.seats.values(), now, self._names)
         self._last = decision
         offer = decision.offer
         if offer is None:

@@ -54,7 +54,7 @@ async def test_a_citizen_waits_until_a_seat_becomes_ready():
     async with asyncio.TaskGroup() as group:
         citizen = wait_for(usher, group, 1)
         await settle_down()
-        assert usher.why_waiting(call(1)) == "技能组“general”的1个座席均未签入"
+        assert usher.why_waiting(call(1)) == "技能组“综合受理”的1个座席均未签入"
         floor.ready("8001")
     assert citizen.result() == A
     assert usher.why_waiting(call(1)) is None

@@ -1,0 +1,234 @@
+// A pretended service for looking at the console without one: `node mock/server.mjs [port] [rate]`.
+// Users: zhang (operator at 8001), ban (supervisor), zhi (inspector), admin; any password but "wrong".
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { WebSocketServer } from 'ws'
+import { missing, World } from './world.mjs'
+
+const [port = '8012', rate = '1'] = process.argv.slice(2)
+const STATIC = fileURLToPath(new URL('../../static/', import.meta.url))
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
+const HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'",
+}
+const USERS = {
+  zhang: { username: 'zhang', name: '张敏', roles: ['operator'], seat_id: '8001' },
+  ban: { username: 'ban', name: '林班长', roles: ['supervisor'], seat_id: null },
+  zhi: { username: 'zhi', name: '何质检', roles: ['inspector'], seat_id: null },
+  admin: { username: 'admin', name: '系统管理员', roles: ['administrator'], seat_id: null },
+}
+
+const world = new World()
+const viewers = new Set()
+world.hear = (event) => {
+  for (const { socket, user } of viewers) socket.send(JSON.stringify([shown(event, user)]))
+}
+
+const hears = (user) => user.roles.some((role) => role === 'supervisor' || role === 'inspector')
+const masked = (number) => `${number.slice(0, 3)}****${number.slice(-4)}`
+function shown(row, user) {
+  if (!row?.caller_number) return row
+  return hears(user) || (user.seat_id && row.seat_id === user.seat_id) ? row : { ...row, caller_number: masked(row.caller_number) }
+}
+const userOf = (request) => USERS[/hotline=(\w+)/.exec(request.headers.cookie ?? '')?.[1]]
+
+class Refusal extends Error {
+  constructor(status, code, details = {}) {
+    super(code)
+    Object.assign(this, { status, code, details })
+  }
+}
+
+async function bodyOf(request) {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text ? JSON.parse(text) : {}
+}
+
+const found = (map, id) => map.get(id) ?? (() => { throw new Refusal(404, 'not-found') })()
+const withMissing = (order) => ({ ...order, missing: missing(order) })
+
+function recordingOf(one, user) {
+  return { ...one, caller_number: shown(world.calls.get(one.call_id) ?? {}, user).caller_number ?? null }
+}
+
+function seatCommand(seat, command, body, user) {
+  if (user.seat_id !== seat.seat_id && !user.roles.includes('supervisor')) throw new Refusal(403, 'forbidden')
+  const to = {
+    'sign-in': () => world.seatTo(seat.seat_id, 'not_ready', { reason: 'signed_in', operator: user.username }),
+    'sign-out': () => world.seatTo(seat.seat_id, 'signed_out', { operator: null }),
+    ready: () => {
+      if (!seat.phone_reachable) throw new Refusal(409, 'seat-phone-unreachable')
+      world.seatTo(seat.seat_id, 'ready')
+    },
+    'not-ready': () => {
+      if (seat.state === 'talking' || seat.state === 'wrap_up') {
+        seat.pending_not_ready = body.reason
+        world.tell('NotReadyBooked', { seat_id: seat.seat_id, reason: body.reason, by: user.username })
+      } else world.seatTo(seat.seat_id, 'not_ready', { reason: body.reason })
+    },
+    'finish-wrap-up': () => world.seatTo(seat.seat_id, 'ready', { call_id: null }),
+  }[command]
+  to()
+  return { asked: command, by: user.username, seat }
+}
+
+function editOrder(order, { fields }, user) {
+  if (order.state !== 'draft') throw new Refusal(409, 'order-already-submitted')
+  if (fields.summary === '冲突') throw new Refusal(409, 'order-revision-stale', { revision: order.revision })
+  order.revision += 1
+  const written = Object.entries(fields).map(([name, value]) => [name, { value, by: 'person', confidence: 1, proof: null }])
+  Object.assign(order.fields, Object.fromEntries(written))
+  world.tell('FieldsEdited', { call_id: order.call_id, order_id: order.order_id, fields: written, revision: order.revision, by: user.username })
+  return withMissing(order)
+}
+
+function submitOrder(order, user) {
+  if (missing(order).length > 0) throw new Refusal(422, 'order-fields-missing', { missing: missing(order) })
+  Object.assign(order, { state: 'accepted', submitted_at: new Date().toISOString(), submitted_by: user.username, revision: order.revision + 1 })
+  world.tell('OrderSubmitted', { call_id: order.call_id, order_id: order.order_id, by: user.username, revision: order.revision })
+  return withMissing(order)
+}
+
+const LIVE = (call) => call.state !== 'ended' && call.state !== 'abandoned'
+
+function answer(method, parts, query, body, user) {
+  const [what, id, more] = parts
+  const seq = world.seq
+  const list = (name, rows) => ({ seq, [name]: rows })
+  switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' ? ':' : more}` : ''}`) {
+    case 'GET calls':
+      return list('calls', [...world.calls.values()].filter((call) => LIVE(call) === (query.get('state') === 'live')).map((call) => shown(call, user)))
+    case 'GET calls/:': return shown(found(world.calls, id), user)
+    case 'GET calls/:/transcript': {
+      const call = found(world.calls, id)
+      if (!hears(user) && call.seat_id !== user.seat_id) throw new Refusal(403, 'forbidden')
+      return { utterances: world.utterances.get(id) ?? [], finished: call.transcription === 'finished' }
+    }
+    case 'GET calls/:/decision': {
+      const decisions = world.decisions.get(id) ?? []
+      const last = decisions.at(-1)
+      return { decisions, sentence: last ? `分配给座席 ${last.seat_id}：${last.reasons.join('；')}。` : '尚未分配座席。' }
+    }
+    case 'GET seats': return list('seats', [...world.seats.values()])
+    case 'POST seats/:/:': return seatCommand(found(world.seats, id), more, body, user)
+    case 'GET skill-groups': return { skill_groups: world.groups }
+    case 'GET orders': return list('orders', [...world.orders.values()].filter((one) => one.state === query.get('state') && (hears(user) || one.seat_id === user.seat_id)).map(withMissing))
+    case 'GET orders/:': return withMissing(found(world.orders, id))
+    case 'PATCH orders/:': return editOrder(found(world.orders, id), body, user)
+    case 'POST orders/:/submit': return submitOrder(found(world.orders, id), user)
+    case 'GET recordings': return list('recordings', [...world.recordings.values()].filter((one) => hears(user) || one.seat_id === user.seat_id).map((one) => recordingOf(one, user)))
+    case 'GET recordings/:/peaks': return peaks()
+    case 'GET recordings/:/replay': {
+      const one = found(world.recordings, id)
+      const call = world.calls.get(one.call_id)
+      const order = world.orders.get(call?.order_id)
+      return { recording: recordingOf(one, user), call: shown(call, user), utterances: world.utterances.get(one.call_id) ?? [], events: [], order: order ? withMissing(order) : null }
+    }
+    case 'GET callbacks': return list('callbacks', [...world.callbacks.values()].map((one) => shown(one, user)))
+    case 'GET health': return { parts: [
+      { name: 'Asterisk', ok: true, detail: '已连接' },
+      { name: 'AGI', ok: true, detail: '6 个来电在流程中' },
+      { name: '数据库', ok: true, detail: '正常' },
+      { name: '语音转写', ok: false, detail: '没有可用的识别进程，通话不受影响，事后补转写' },
+      { name: '录音归档', ok: true, detail: '正常' },
+      { name: '磁盘', ok: true, detail: '剩余 84.2 GB' },
+    ] }
+    default: throw new Refusal(404, 'not-found')
+  }
+}
+
+const loudAt = (ms, side) => (world.utterances.get('hl1-1763715.5') ?? []).some((said) => said.side === side && said.starts_at_ms <= ms && ms <= said.ends_at_ms)
+function peaks() {
+  const of = (side, salt) => Array.from({ length: 640 }, (_, n) => (loudAt(n * 100, side) ? 70 + Math.round(130 * Math.abs(Math.sin(n * 1.7 + salt) * Math.cos(n * 0.31))) : Math.round(4 * Math.abs(Math.sin(n * salt)))))
+  return { points_per_second: 10, citizen: of('citizen', 1), operator: of('operator', 2) }
+}
+
+/** 64 s of two quiet tones that sound while their side speaks: 8 kHz stereo, 16 bits. */
+function wav() {
+  const [hz, seconds] = [8000, 64]
+  const bytes = Buffer.alloc(44 + hz * seconds * 4)
+  bytes.write('RIFF', 0); bytes.writeUInt32LE(bytes.length - 8, 4); bytes.write('WAVEfmt ', 8)
+  bytes.writeUInt32LE(16, 16); bytes.writeUInt16LE(1, 20); bytes.writeUInt16LE(2, 22); bytes.writeUInt32LE(hz, 24)
+  bytes.writeUInt32LE(hz * 4, 28); bytes.writeUInt16LE(4, 32); bytes.writeUInt16LE(16, 34); bytes.write('data', 36)
+  bytes.writeUInt32LE(bytes.length - 44, 40)
+  for (let n = 0; n < hz * seconds; n += 1) {
+    const tenth = Math.floor((n * 10) / hz) * 100
+    bytes.writeInt16LE(loudAt(tenth, 'citizen') ? Math.round(3000 * Math.sin(n / 4)) : 0, 44 + n * 4)
+    bytes.writeInt16LE(loudAt(tenth, 'operator') ? Math.round(3000 * Math.sin(n / 6)) : 0, 46 + n * 4)
+  }
+  return bytes
+}
+const SOUND = wav()
+
+function sendSound(request, response) {
+  const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '')
+  const [first, last] = range ? [Number(range[1]), range[2] ? Number(range[2]) : SOUND.length - 1] : [0, SOUND.length - 1]
+  const headers = { ...HEADERS, 'Content-Type': 'audio/wav', 'Accept-Ranges': 'bytes', 'Content-Length': last - first + 1 }
+  if (range) headers['Content-Range'] = `bytes ${first}-${last}/${SOUND.length}`
+  response.writeHead(range ? 206 : 200, headers).end(SOUND.subarray(first, last + 1))
+}
+
+function sendConsole(path, response) {
+  const wanted = join(STATIC, normalize(path))
+  const file = wanted.startsWith(STATIC) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(STATIC, 'index.html')
+  response.writeHead(200, { ...HEADERS, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' })
+  createReadStream(file).pipe(response)
+}
+
+function sendJson(response, status, body, headers = {}) {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body))
+}
+
+async function serve(request, response) {
+  const address = new URL(request.url, 'http://console')
+  const parts = address.pathname.split('/').filter(Boolean).map(decodeURIComponent)
+  if (parts[0] !== 'api') return sendConsole(address.pathname, response)
+  try {
+    const body = await bodyOf(request)
+    if (parts[1] === 'session' && request.method === 'POST') {
+      const user = USERS[body.username]
+      if (!user || body.password === 'wrong') throw new Refusal(401, 'wrong-password')
+      return sendJson(response, 200, user, { 'Set-Cookie': `hotline=${user.username}; Path=/; HttpOnly; SameSite=Strict` })
+    }
+    const user = userOf(request)
+    if (!user) throw new Refusal(401, 'not-logged-in')
+    if (parts[1] === 'session' && request.method === 'DELETE') {
+      return response.writeHead(204, { 'Set-Cookie': 'hotline=; Path=/; Max-Age=0' }).end()
+    }
+    if (parts[1] === 'session') return sendJson(response, 200, user)
+    if (parts[1] === 'recordings' && parts[3] === 'audio') return sendSound(request, response)
+    return sendJson(response, 200, answer(request.method, parts.slice(1), address.searchParams, body, user))
+  } catch (refused) {
+    if (!(refused instanceof Refusal)) throw refused
+    return sendJson(response, refused.status, { code: refused.code, message: refused.code, details: refused.details })
+  }
+}
+
+const server = createServer((request, response) => void serve(request, response))
+const sockets = new WebSocketServer({ server, path: '/live' })
+sockets.on('connection', (socket, request) => {
+  const user = userOf(request)
+  if (!user) return socket.close(1008)
+  const after = Number(new URL(request.url, 'http://console').searchParams.get('after'))
+  const missed = world.journal.filter((event) => event.seq > after).map((event) => shown(event, user))
+  if (missed.length > 0) socket.send(JSON.stringify(missed))
+  const viewer = { socket, user }
+  viewers.add(viewer)
+  socket.on('close', () => viewers.delete(viewer))
+})
+server.listen(Number(port), '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${server.address().port}\n`)
+})
+
+for (let n = 1; ; n += 1) {
+  await pause(4000 / Number(rate))
+  await world.play(`138000000${30 + (n % 60)}`, n % 2 === 1 ? '8001' : '8005', Number(rate), pause)
+  await pause(8000 / Number(rate))
+  for (const id of ['8001', '8005']) if (world.seats.get(id).state === 'wrap_up') world.seatTo(id, 'ready', { call_id: null })
+}

@@ -1,0 +1,113 @@
+// The only file that speaks HTTP with the service.
+import { noteServerTime } from './clock'
+import type {
+  Call,
+  Callback,
+  Decision,
+  NotReadyReason,
+  Order,
+  OrderFieldName,
+  OrderState,
+  PartHealth,
+  Peaks,
+  Recording,
+  Replay,
+  Seat,
+  SkillGroup,
+  User,
+  Utterance,
+} from './types'
+
+/** A refusal of the service: `code` is stable and has a sentence in the locale files. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    readonly details: Record<string, unknown> = {},
+  ) {
+    super(code)
+    this.name = 'ApiError'
+  }
+}
+
+let onLoggedOut: () => void = () => undefined
+
+/** What to do when the service no longer knows this session. */
+export function whenLoggedOut(act: () => void): void {
+  onLoggedOut = act
+}
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let answer: Response
+  const asked: RequestInit = { method, headers: { Accept: 'application/json' } }
+  if (body !== undefined) {
+    asked.headers = { ...asked.headers, 'Content-Type': 'application/json' }
+    asked.body = JSON.stringify(body)
+  }
+  try {
+    answer = await fetch(path, asked)
+  } catch {
+    throw new ApiError('service-unreachable', 0)
+  }
+  noteServerTime(answer.headers.get('date'))
+  if (answer.status === 204) return undefined as T
+  const isJson = answer.headers.get('content-type')?.includes('json') ?? false
+  const read = isJson ? ((await answer.json().catch(() => null)) as unknown) : null
+  if (answer.ok && read !== null) return read as T
+  const refusal = (read ?? {}) as { code?: string; details?: Record<string, unknown> }
+  const code = refusal.code ?? (answer.status >= 500 || answer.ok ? 'service-ill' : 'http-error')
+  if (code === 'not-logged-in') onLoggedOut()
+  throw new ApiError(code, answer.status, refusal.details)
+}
+
+const get = <T>(path: string): Promise<T> => ask<T>('GET', path)
+const id = encodeURIComponent
+
+/** A list and the journal's seq it is true for. */
+type Listed<K extends string, T> = { seq: number } & Record<K, T[]>
+
+export const api = {
+  whoAmI: () => get<User>('/api/session'),
+  logIn: (username: string, password: string) =>
+    ask<User>('POST', '/api/session', { username, password }),
+  logOut: () => ask<void>('DELETE', '/api/session'),
+
+  liveCalls: () => get<Listed<'calls', Call>>('/api/calls?state=live'),
+  endedCalls: (limit: number) =>
+    get<Listed<'calls', Call>>(`/api/calls?state=ended&limit=${limit}`),
+  call: (callId: string) => get<Call>(`/api/calls/${id(callId)}`),
+  transcript: (callId: string) =>
+    get<{ utterances: Utterance[]; finished: boolean }>(`/api/calls/${id(callId)}/transcript`),
+  decision: (callId: string) =>
+    get<{ decisions: Decision[]; sentence: string }>(`/api/calls/${id(callId)}/decision`),
+
+  seats: () => get<Listed<'seats', Seat>>('/api/seats'),
+  skillGroups: () => get<{ skill_groups: SkillGroup[] }>('/api/skill-groups'),
+  signIn: (seatId: string) => seatCommand(seatId, 'sign-in'),
+  signOut: (seatId: string) => seatCommand(seatId, 'sign-out'),
+  ready: (seatId: string) => seatCommand(seatId, 'ready'),
+  notReady: (seatId: string, reason: NotReadyReason) =>
+    seatCommand(seatId, 'not-ready', { reason }),
+  finishWrapUp: (seatId: string) => seatCommand(seatId, 'finish-wrap-up'),
+
+  orders: (state: OrderState, limit: number) =>
+    get<Listed<'orders', Order>>(`/api/orders?state=${state}&limit=${limit}`),
+  order: (orderId: string) => get<Order>(`/api/orders/${id(orderId)}`),
+  editOrder: (orderId: string, revision: number, fields: { [name in OrderFieldName]?: string }) =>
+    ask<Order>('PATCH', `/api/orders/${id(orderId)}`, { revision, fields }),
+  submitOrder: (orderId: string, revision: number) =>
+    ask<Order>('POST', `/api/orders/${id(orderId)}/submit`, { revision }),
+
+  recordings: (limit: number) =>
+    get<Listed<'recordings', Recording>>(`/api/recordings?limit=${limit}`),
+  peaks: (recordingId: string) => get<Peaks>(`/api/recordings/${id(recordingId)}/peaks`),
+  replay: (recordingId: string) => get<Replay>(`/api/recordings/${id(recordingId)}/replay`),
+  audioAddress: (recordingId: string) => `/api/recordings/${id(recordingId)}/audio`,
+
+  callbacks: () => get<Listed<'callbacks', Callback>>('/api/callbacks'),
+  health: () => get<{ parts: PartHealth[] }>('/api/health'),
+}
+
+function seatCommand(seatId: string, asked: string, body?: unknown): Promise<{ seat: Seat }> {
+  return ask<{ seat: Seat }>('POST', `/api/seats/${id(seatId)}/${asked}`, body)
+}

@@ -1,0 +1,473 @@
+// From events to what the pages show: pure functions, no clock, no network.
+//
+// Every list came from the service with the seq it is true for; an event at or below that seq is
+// already in it. So a list may be loaded at any time and in any order with the live stream.
+import type {
+  Call,
+  Callback,
+  CallState,
+  FieldValue,
+  LiveMessage,
+  NotReadyReason,
+  Order,
+  OrderFieldName,
+  OrderFields,
+  Partial as PartialWords,
+  Recording,
+  Seat,
+  SeatState,
+  Side,
+  Utterance,
+} from './types'
+
+/** A list from the service: rows by their id. `lacking`: an event spoke of a row we do not have. */
+export interface Slice<T> {
+  seq: number
+  loaded: boolean
+  lacking: boolean
+  rows: Readonly<Record<string, T>>
+}
+
+export interface Transcript {
+  utterances: readonly Utterance[]
+  partials: { readonly [side in Side]?: PartialWords }
+  finished: boolean
+}
+
+export interface State {
+  calls: Slice<Call>
+  seats: Slice<Seat>
+  orders: Slice<Order>
+  recordings: Slice<Recording>
+  callbacks: Slice<Callback>
+  /** Only of the calls somebody looks at; see `watchTranscript`. */
+  transcripts: Readonly<Record<string, Transcript>>
+}
+
+export type SliceName = Exclude<keyof State, 'transcripts'>
+export type RowOf<K extends SliceName> = State[K] extends Slice<infer T> ? T : never
+
+const emptySlice = { seq: -1, loaded: false, lacking: false, rows: {} }
+export const EMPTY: State = {
+  calls: emptySlice,
+  seats: emptySlice,
+  orders: emptySlice,
+  recordings: emptySlice,
+  callbacks: emptySlice,
+  transcripts: {},
+}
+
+export const MANDATORY: readonly OrderFieldName[] = [
+  'caller_name',
+  'content',
+  'request_type',
+  'event_type',
+  'urgency',
+]
+
+export const OVER: ReadonlySet<CallState> = new Set<CallState>(['ended', 'abandoned'])
+
+/** Put a list from the service into the state. */
+export function loadSlice<T>(seq: number, rows: readonly T[], idOf: (row: T) => string): Slice<T> {
+  return {
+    seq,
+    loaded: true,
+    lacking: false,
+    rows: Object.fromEntries(rows.map((row) => [idOf(row), row])),
+  }
+}
+
+/** Newer single row (the answer to a command or a GET) into its list; the list's seq stays. */
+export function putRow<T>(slice: Slice<T>, id: string, row: T): Slice<T> {
+  return { ...slice, rows: { ...slice.rows, [id]: row } }
+}
+
+export function applyAll(state: State, messages: readonly LiveMessage[]): State {
+  return messages.reduce(applyOne, state)
+}
+
+export function applyOne(state: State, message: LiveMessage): State {
+  const next: State = {
+    calls: onSlice(state.calls, message, applyToCalls),
+    seats: onSlice(state.seats, message, applyToSeats),
+    orders: onSlice(state.orders, message, applyToOrders),
+    recordings: onSlice(state.recordings, message, applyToRecordings),
+    callbacks: onSlice(state.callbacks, message, applyToCallbacks),
+    transcripts: applyToTranscripts(state.transcripts, message),
+  }
+  const changed = (Object.keys(next) as (keyof State)[]).some((key) => next[key] !== state[key])
+  return changed ? next : state
+}
+
+const REDUCERS: { [K in SliceName]: SliceReducer<RowOf<K>> } = {
+  calls: applyToCalls,
+  seats: applyToSeats,
+  orders: applyToOrders,
+  recordings: applyToRecordings,
+  callbacks: applyToCallbacks,
+}
+
+/** A freshly loaded list and what the stream said while the answer was under way. */
+export function withSlice<K extends SliceName>(
+  state: State,
+  name: K,
+  slice: Slice<RowOf<K>>,
+  recent: readonly LiveMessage[],
+): State {
+  const reduce = REDUCERS[name] as SliceReducer<RowOf<K>>
+  return { ...state, [name]: recent.reduce((so, m) => onSlice(so, m, reduce), slice) }
+}
+
+/** Forget the oldest rows that are over, so that a long day stays quick. */
+export function prune<T>(
+  slice: Slice<T>,
+  isOver: (row: T) => boolean,
+  age: (row: T) => string,
+  most: number,
+): Slice<T> {
+  const rows = Object.entries(slice.rows)
+  if (rows.length <= most * 2) return slice
+  const over = rows.filter(([, row]) => isOver(row))
+  const oldest = over
+    .sort(([, a], [, b]) => (age(a) < age(b) ? -1 : 1))
+    .slice(0, Math.max(0, over.length - most))
+  const gone = new Set(oldest.map(([id]) => id))
+  return { ...slice, rows: Object.fromEntries(rows.filter(([id]) => !gone.has(id))) }
+}
+
+type SliceReducer<T> = (slice: Slice<T>, message: LiveMessage) => Slice<T>
+
+function onSlice<T>(slice: Slice<T>, message: LiveMessage, apply: SliceReducer<T>): Slice<T> {
+  if (!slice.loaded || message.seq === null || message.seq <= slice.seq) return slice
+  return apply(slice, message)
+}
+
+function change<T>(slice: Slice<T>, id: string | undefined, by: (row: T) => T): Slice<T> {
+  const row = id === undefined ? undefined : slice.rows[id]
+  if (id === undefined || row === undefined) return { ...slice, lacking: true }
+  return putRow(slice, id, by(row))
+}
+
+/** As `change`, but a row we do not have is somebody else's business. */
+function changeIfThere<T>(slice: Slice<T>, id: string | undefined, by: (row: T) => T): Slice<T> {
+  return id !== undefined && slice.rows[id] !== undefined ? change(slice, id, by) : slice
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
+
+// --- calls ---------------------------------------------------------------------------------------
+
+function applyToCalls(slice: Slice<Call>, m: LiveMessage): Slice<Call> {
+  const to = (part: (call: Call) => Partial<Call>): Slice<Call> =>
+    change(slice, m.call_id, (call) => ({ ...call, ...part(call) }))
+  const quietly = (part: (call: Call) => Partial<Call>): Slice<Call> =>
+    changeIfThere(slice, m.call_id, (call) => ({ ...call, ...part(call) }))
+  const at = text(m.at)
+  switch (m.type) {
+    case 'CallArrived':
+      return m.call_id === undefined ? slice : putRow(slice, m.call_id, arrivedCall(m, m.call_id))
+    case 'RecordingStarted':
+      return to((call) => ({ recording_started_at: at, recording_id: `${call.call_id}-1` }))
+    case 'CallQueued':
+      return to(() => ({
+        state: 'queued',
+        skill_group: textOrNull(m.skill_group),
+        joined_at: textOrNull(m.joined_at),
+        priority: number(m.priority),
+      }))
+    case 'CallOffered':
+      return to(() => ({ state: 'ringing', seat_id: textOrNull(m.seat_id) }))
+    case 'SeatReserved':
+      return quietly((call) => ({ skill_group: textOrNull(m.skill_group) ?? call.skill_group }))
+    case 'CallReturnedToLine':
+      return to(() => ({ state: 'queued', seat_id: null }))
+    case 'CallAnswered':
+      return to(() => ({
+        state: 'talking',
+        seat_id: textOrNull(m.seat_id),
+        answered_at: at,
+        waited_ms: number(m.waited_ms),
+      }))
+    case 'CallHeld':
+      return to(() => ({ state: 'held' }))
+    case 'CallRetrieved':
+      return to(() => ({ state: 'talking' }))
+    case 'SeatLeftCall':
+      return to(() => ({ state: 'seat_left', talked_ms: number(m.talked_ms) }))
+    case 'CallTookLifeboat':
+      return to(() => ({ lifeboat: true }))
+    case 'CallAbandoned':
+      return to(() => ({
+        state: 'abandoned',
+        ended_at: at,
+        waited_ms: number(m.waited_ms),
+        ending: m.ending as Call['ending'],
+      }))
+    case 'CallEnded':
+      return to(() => ({
+        state: 'ended',
+        ended_at: at,
+        talked_ms: number(m.talked_ms),
+        ending: m.ending as Call['ending'],
+      }))
+    case 'DraftOpened':
+      return quietly(() => ({ order_id: text(m.order_id) }))
+    case 'UtteranceHeard':
+      return quietly((call) => (call.transcription === 'off' ? { transcription: 'live' } : {}))
+    case 'TranscriptionPaused':
+      return quietly(() => ({ transcription: 'paused' }))
+    case 'TranscriptionResumed':
+      return quietly(() => ({ transcription: 'live' }))
+    case 'TranscriptFinished':
+      return quietly(() => ({ transcription: 'finished' }))
+    default:
+      return slice
+  }
+}
+
+function arrivedCall(m: LiveMessage, callId: string): Call {
+  return {
+    call_id: callId,
+    caller_number: text(m.caller_number),
+    called_number: text(m.called_number),
+    state: 'arrived',
+    arrived_at: text(m.at),
+    recording_started_at: null,
+    joined_at: null,
+    answered_at: null,
+    ended_at: null,
+    skill_group: null,
+    priority: 0,
+    seat_id: null,
+    waited_ms: null,
+    talked_ms: null,
+    ending: null,
+    lifeboat: false,
+    order_id: null,
+    recording_id: null,
+    transcription: 'off',
+  }
+}
+
+// --- seats ---------------------------------------------------------------------------------------
+
+function applyToSeats(slice: Slice<Seat>, m: LiveMessage): Slice<Seat> {
+  const id = textOrNull(m.seat_id) ?? undefined
+  switch (m.type) {
+    case 'SeatStateChanged':
+      return change(slice, id, (seat) => ({
+        ...seat,
+        state: m.state as SeatState,
+        // The same state told again (another reason, another call) does not restart its timer.
+        since: m.was === m.state ? seat.since : text(m.at),
+        reason: (m.reason ?? null) as NotReadyReason | null,
+        call_id: textOrNull(m.call_id),
+        until: textOrNull(m.until),
+        operator: textOrNull(m.operator),
+        pending_not_ready: (m.pending_not_ready ?? null) as NotReadyReason | null,
+      }))
+    case 'NotReadyBooked':
+      return change(slice, id, (seat) => ({
+        ...seat,
+        pending_not_ready: (m.reason ?? null) as NotReadyReason | null,
+      }))
+    case 'SeatPhoneChanged':
+      return change(slice, id, (seat) => ({ ...seat, phone_reachable: m.reachable === true }))
+    default:
+      return slice
+  }
+}
+
+// --- orders --------------------------------------------------------------------------------------
+
+export function missingOf(fields: OrderFields): OrderFieldName[] {
+  return MANDATORY.filter((name) => !fields[name]?.value)
+}
+
+function applyToOrders(slice: Slice<Order>, m: LiveMessage): Slice<Order> {
+  const id = textOrNull(m.order_id) ?? undefined
+  switch (m.type) {
+    case 'DraftOpened':
+      return id === undefined ? slice : putRow(slice, id, openedDraft(m, id))
+    case 'DraftPassed':
+      return change(slice, id, (order) => ({ ...order, seat_id: textOrNull(m.seat_id) }))
+    case 'DraftDiscarded':
+      return changeIfThere(slice, id, (order) => ({ ...order, state: 'discarded' }))
+    case 'FieldsProposed':
+    case 'FieldsEdited':
+      return change(slice, id, (order) => withFields(order, m))
+    case 'OrderSubmitted':
+      return change(slice, id, (order) => ({
+        ...order,
+        state: 'accepted',
+        submitted_at: text(m.at),
+        submitted_by: textOrNull(m.by),
+        revision: Math.max(order.revision, number(m.revision)),
+      }))
+    default:
+      return slice
+  }
+}
+
+function openedDraft(m: LiveMessage, id: string): Order {
+  return {
+    order_id: id,
+    call_id: text(m.call_id),
+    seat_id: textOrNull(m.seat_id),
+    state: 'draft',
+    opened_at: text(m.at),
+    submitted_at: null,
+    submitted_by: null,
+    revision: 0,
+    fields: {},
+    missing: [...MANDATORY],
+  }
+}
+
+/** The fields of a change that this order has not had yet; an older revision says nothing new. */
+function withFields(order: Order, m: LiveMessage): Order {
+  const revision = number(m.revision)
+  if (revision <= order.revision || !Array.isArray(m.fields)) return order
+  const written = Object.fromEntries(m.fields as [OrderFieldName, FieldValue][]) as OrderFields
+  const fields: OrderFields = { ...order.fields, ...written }
+  return { ...order, revision, fields, missing: missingOf(fields) }
+}
+
+// --- recordings, callbacks -----------------------------------------------------------------------
+
+function applyToRecordings(slice: Slice<Recording>, m: LiveMessage): Slice<Recording> {
+  const id = textOrNull(m.recording_id) ?? undefined
+  switch (m.type) {
+    case 'RecordingStarted':
+    case 'CallEnded':
+      return { ...slice, lacking: true }
+    case 'RecordingArchived':
+      return change(slice, id, (recording) => ({
+        ...recording,
+        state: 'archived',
+        path: textOrNull(m.path),
+        sha256: textOrNull(m.sha256),
+        duration_ms: number(m.duration_ms),
+        size_bytes: number(m.size_bytes),
+        archived_at: text(m.at),
+        failure: null,
+      }))
+    case 'RecordingFailed':
+      return change(slice, id, (recording) => ({
+        ...recording,
+        state: 'failed',
+        failure: textOrNull(m.reason),
+      }))
+    default:
+      return slice
+  }
+}
+
+function applyToCallbacks(slice: Slice<Callback>, m: LiveMessage): Slice<Callback> {
+  if (m.type === 'CallbackOwed' && m.call_id !== undefined) {
+    return putRow(slice, m.call_id, {
+      call_id: m.call_id,
+      caller_number: text(m.caller_number),
+      reason: m.reason === 'dropped' ? 'dropped' : 'abandoned',
+      arrived_at: text(m.arrived_at),
+      closed_at: null,
+      attempts: 0,
+    })
+  }
+  if (m.type === 'CallbackClosed') {
+    return changeIfThere(slice, m.call_id, (task) => ({ ...task, closed_at: text(m.at) }))
+  }
+  return slice
+}
+
+// --- transcripts ---------------------------------------------------------------------------------
+
+export const NO_WORDS: Transcript = { utterances: [], partials: {}, finished: false }
+
+/** Begin to keep what is said on a call. */
+export function watchTranscript(state: State, callId: string): State {
+  if (state.transcripts[callId] !== undefined) return state
+  return { ...state, transcripts: { ...state.transcripts, [callId]: NO_WORDS } }
+}
+
+export function unwatchTranscript(state: State, callId: string): State {
+  const { [callId]: _, ...transcripts } = state.transcripts
+  return { ...state, transcripts }
+}
+
+/** What the service has of the call so far, beside what came live meanwhile. */
+export function mergeTranscript(
+  state: State,
+  callId: string,
+  said: readonly Utterance[],
+  finished: boolean,
+): State {
+  const had = state.transcripts[callId]
+  if (had === undefined) return state
+  const utterances = said.reduce(withUtterance, had.utterances)
+  const merged = { ...had, utterances, finished: had.finished || finished }
+  return { ...state, transcripts: { ...state.transcripts, [callId]: merged } }
+}
+
+function applyToTranscripts(all: State['transcripts'], m: LiveMessage): State['transcripts'] {
+  const had = m.call_id === undefined ? undefined : all[m.call_id]
+  if (m.call_id === undefined || had === undefined) return all
+  const next = applyToTranscript(had, m)
+  return next === had ? all : { ...all, [m.call_id]: next }
+}
+
+function applyToTranscript(had: Transcript, m: LiveMessage): Transcript {
+  const side = m.side as Side
+  switch (m.type) {
+    case 'PartialHeard': {
+      const partial = { side, text: text(m.text), starts_at_ms: number(m.starts_at_ms) }
+      // A partial that comes after its own finished sentence is late.
+      const late = had.utterances.some(
+        (one) => one.side === side && one.ends_at_ms > partial.starts_at_ms,
+      )
+      return late ? had : { ...had, partials: { ...had.partials, [side]: partial } }
+    }
+    case 'UtteranceHeard': {
+      const said = utteranceOf(m, side)
+      const partial = had.partials[side]
+      const { [side]: _, ...others } = had.partials
+      const over = partial !== undefined && partial.starts_at_ms < said.ends_at_ms
+      return {
+        ...had,
+        utterances: withUtterance(had.utterances, said),
+        partials: over ? others : had.partials,
+      }
+    }
+    case 'TranscriptFinished':
+      return { ...had, partials: {}, finished: true }
+    case 'TranscriptionPaused':
+      return { ...had, partials: {} }
+    default:
+      return had
+  }
+}
+
+function utteranceOf(m: LiveMessage, side: Side): Utterance {
+  return {
+    side,
+    text: text(m.text),
+    starts_at_ms: number(m.starts_at_ms),
+    ends_at_ms: number(m.ends_at_ms),
+    confidence: number(m.confidence),
+    backfilled: m.backfilled === true,
+    words: Array.isArray(m.words) ? (m.words as Utterance['words']) : [],
+  }
+}
+
+/** In the order of speaking; one that is there already stays once. */
+function withUtterance(said: readonly Utterance[], one: Utterance): readonly Utterance[] {
+  const same = said.findIndex(
+    (other) => other.side === one.side && other.starts_at_ms === one.starts_at_ms,
+  )
+  if (same >= 0) return said.map((other, index) => (index === same ? one : other))
+  let place = said.length
+  while (place > 0 && (said[place - 1] as Utterance).starts_at_ms > one.starts_at_ms) place -= 1
+  return [...said.slice(0, place), one, ...said.slice(place)]
+}

@@ -1,0 +1,216 @@
+// The service's JSON, as web/views.py writes it. Instants are ISO 8601 text, durations are milliseconds.
+
+export type Role = 'operator' | 'supervisor' | 'inspector' | 'administrator'
+
+export interface User {
+  username: string
+  name: string
+  roles: Role[]
+  seat_id: string | null
+}
+
+export type CallState =
+  | 'arrived'
+  | 'queued'
+  | 'ringing'
+  | 'talking'
+  | 'held'
+  | 'seat_left'
+  | 'ended'
+  | 'abandoned'
+
+export type Transcription = 'off' | 'live' | 'paused' | 'finished'
+
+export interface Ending {
+  blame: string
+  reason: string
+}
+
+export interface Call {
+  call_id: string
+  caller_number: string
+  called_number: string
+  state: CallState
+  arrived_at: string
+  recording_started_at: string | null
+  joined_at: string | null
+  answered_at: string | null
+  ended_at: string | null
+  skill_group: string | null
+  priority: number
+  seat_id: string | null
+  waited_ms: number | null
+  talked_ms: number | null
+  ending: Ending | null
+  lifeboat: boolean
+  order_id: string | null
+  recording_id: string | null
+  transcription: Transcription
+}
+
+export type Side = 'citizen' | 'operator' | 'third_party'
+
+export interface Word {
+  text: string
+  starts_at_ms: number
+  ends_at_ms: number
+  confidence: number
+}
+
+export interface Utterance {
+  side: Side
+  text: string
+  starts_at_ms: number
+  ends_at_ms: number
+  confidence: number
+  backfilled: boolean
+  words: Word[]
+}
+
+export interface Partial {
+  side: Side
+  text: string
+  starts_at_ms: number
+}
+
+export interface Decision {
+  at: string
+  seat_id: string
+  skill_group: string
+  reasons: string[]
+  considered: number
+}
+
+export type SeatState =
+  | 'signed_out'
+  | 'not_ready'
+  | 'ready'
+  | 'reserved'
+  | 'ringing'
+  | 'talking'
+  | 'wrap_up'
+
+export type NotReadyReason =
+  | 'signed_in'
+  | 'break'
+  | 'meal'
+  | 'training'
+  | 'meeting'
+  | 'back_office'
+  | 'did_not_answer'
+  | 'phone_unreachable'
+  | 'phone_busy'
+
+export interface Seat {
+  seat_id: string
+  operator_name: string
+  operator: string | null
+  state: SeatState
+  reason: NotReadyReason | null
+  since: string
+  until: string | null
+  call_id: string | null
+  phone_reachable: boolean
+  skills: Record<string, number>
+  pending_not_ready: NotReadyReason | null
+}
+
+export interface SkillGroup {
+  code: string
+  name: string
+}
+
+export type OrderFieldName =
+  | 'caller_name'
+  | 'contact_number'
+  | 'request_type'
+  | 'event_type'
+  | 'urgency'
+  | 'content'
+  | 'address'
+  | 'summary'
+
+export interface Proof {
+  side: Side
+  starts_at_ms: number
+  ends_at_ms: number
+}
+
+export interface FieldValue {
+  value: string
+  by: 'machine' | 'person'
+  confidence: number
+  proof: Proof | null
+}
+
+export type OrderFields = { [name in OrderFieldName]?: FieldValue }
+
+export type OrderState = 'draft' | 'accepted' | 'discarded'
+
+export interface Order {
+  order_id: string
+  call_id: string
+  seat_id: string | null
+  state: OrderState
+  opened_at: string
+  submitted_at: string | null
+  submitted_by: string | null
+  revision: number
+  fields: OrderFields
+  missing: OrderFieldName[]
+}
+
+export type RecordingState = 'legs' | 'archived' | 'failed'
+
+export interface Recording {
+  recording_id: string
+  call_id: string
+  state: RecordingState
+  started_at: string
+  duration_ms: number
+  sha256: string | null
+  size_bytes: number | null
+  archived_at: string | null
+  path: string | null
+  failure: string | null
+  caller_number: string | null
+  seat_id: string | null
+}
+
+export interface Peaks {
+  points_per_second: number
+  citizen: number[]
+  operator: number[]
+}
+
+export interface Replay {
+  recording: Recording
+  call: Call | null
+  utterances: Utterance[]
+  events: LiveMessage[]
+  order: Order | null
+}
+
+export interface Callback {
+  call_id: string
+  caller_number: string
+  reason: 'abandoned' | 'dropped'
+  arrived_at: string
+  closed_at: string | null
+  attempts: number
+}
+
+export interface PartHealth {
+  name: string
+  ok: boolean
+  detail: string
+}
+
+/** One event of the live stream; the fields are those of the event's class. */
+export interface LiveMessage {
+  seq: number | null
+  type: string
+  at?: string
+  call_id?: string
+  [field: string]: unknown
+}

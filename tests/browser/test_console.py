@@ -61,7 +61,9 @@ def test_an_operator_takes_a_spoken_call_and_submits_its_order(visit, product, p
     expect(page.get_by_text("投诉", exact=True).first).to_be_visible(timeout=15_000)
     shot(page, "operator-call")
     product.do(citizen.hang_up())
-    page.get_by_role("link", name="打开工单").or_(page.get_by_role("button", name="打开工单")).click()
+    page.get_by_role("link", name="打开工单").or_(
+        page.get_by_role("button", name="打开工单")
+    ).click()
     page.get_by_label("诉求人").first.fill("王先生")
     page.get_by_label("地址").fill("阳光花园3号楼")
     page.get_by_role("button", name="保存").click()

@@ -118,6 +118,7 @@ function answer(method, parts, query, body, user) {
     case 'GET seats': return list('seats', [...world.seats.values()])
     case 'POST seats/:/:': return seatCommand(found(world.seats, id), more, body, user)
     case 'GET skill-groups': return { skill_groups: world.groups }
+    case 'GET event-types': return { event_types: ['噪声污染', '物业管理', '道路交通'] }
     case 'GET orders': return list('orders', [...world.orders.values()].filter((one) => one.state === query.get('state') && (hears(user) || one.seat_id === user.seat_id)).map(withMissing))
     case 'GET orders/:': return withMissing(found(world.orders, id))
     case 'PATCH orders/:': return editOrder(found(world.orders, id), body, user)

@@ -98,6 +98,8 @@ export const api = {
   submitOrder: (orderId: string, revision: number) =>
     ask<Order>('POST', `/api/orders/${id(orderId)}/submit`, { revision }),
 
+  eventTypes: () => get<{ event_types: string[] }>('/api/event-types'),
+
   recordings: (limit: number) =>
     get<Listed<'recordings', Recording>>(`/api/recordings?limit=${limit}`),
   peaks: (recordingId: string) => get<Peaks>(`/api/recordings/${id(recordingId)}/peaks`),

@@ -23,6 +23,8 @@ export interface Outside {
 const REFUSED = 1008
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
+/** The service sends an empty frame every 15 s; after so long a silence the cable is out. */
+const SILENCE_MS = 40_000
 
 const browser: Outside = {
   open: (address) => new WebSocket(address),
@@ -44,6 +46,7 @@ export class LiveSocket {
   private seq = -1
   private tries = 0
   private cancelWait: () => void = () => undefined
+  private cancelSilence: () => void = () => undefined
 
   constructor(
     private readonly listeners: LiveListeners,
@@ -63,6 +66,7 @@ export class LiveSocket {
 
   stop(): void {
     this.cancelWait()
+    this.cancelSilence()
     const socket = this.socket
     this.socket = null
     this.state.value = 'off'
@@ -85,25 +89,41 @@ export class LiveSocket {
       opened = true
       this.tries = 0
       this.state.value = 'connected'
+      this.expectLife(socket)
     }
     socket.onmessage = (frame: MessageEvent<string>) => {
-      if (this.socket === socket) this.take(JSON.parse(frame.data) as LiveMessage[])
+      if (this.socket !== socket) return
+      this.expectLife(socket)
+      this.take(JSON.parse(frame.data) as LiveMessage[])
     }
     socket.onclose = (closed: CloseEvent) => {
       if (this.socket !== socket) return
-      this.socket = null
       if (closed.code === REFUSED) {
-        this.state.value = 'off'
+        this.stop()
         this.listeners.refused()
         return
       }
       if (!opened) this.listeners.neverOpened()
-      if (this.state.value === 'off') return
-      this.state.value = 'reconnecting'
-      const wait = waitMs(this.tries, this.outside.random())
-      this.tries += 1
-      this.cancelWait = this.outside.later(() => this.connect(), wait)
+      this.lost()
     }
+  }
+
+  private expectLife(socket: WebSocket): void {
+    this.cancelSilence()
+    this.cancelSilence = this.outside.later(() => {
+      // Closing a dead connection may take the browser minutes; do not wait for it.
+      this.lost()
+      socket.close()
+    }, SILENCE_MS)
+  }
+
+  private lost(): void {
+    this.cancelSilence()
+    this.socket = null
+    this.state.value = 'reconnecting'
+    const wait = waitMs(this.tries, this.outside.random())
+    this.tries += 1
+    this.cancelWait = this.outside.later(() => this.connect(), wait)
   }
 
   private take(batch: LiveMessage[]): void {

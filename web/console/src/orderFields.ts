@@ -26,6 +26,10 @@ export const URGENCIES = ['ordinary', 'urgent', 'very_urgent'] as const
 /** orders.model.ANONYMOUS: the caller's name when he gives none; a value, not a text of ours. */
 export const ANONYMOUS = '匿名'
 
+/** Characters, as orders/values.py takes them. */
+export const longest = (name: OrderFieldName): number =>
+  name === 'content' ? 5000 : name === 'summary' ? 500 : 200
+
 /** A value as people read it: words of the service in the user's language. */
 export function shownValue(name: OrderFieldName, value: string): string {
   if (name === 'request_type') return tWord('request', value)

@@ -15,7 +15,9 @@ class FakeSocket {
 }
 
 let opened: FakeSocket[]
-let waits: { act: () => void; ms: number; cancelled: boolean }[]
+type Wait = { act: () => void; ms: number; cancelled: boolean }
+let waits: Wait[]
+let silences: Wait[]
 let heard: LiveMessage[]
 let refused: number
 let neverOpened: number
@@ -25,6 +27,7 @@ const newest = (): FakeSocket => opened.at(-1)!
 beforeEach(() => {
   opened = []
   waits = []
+  silences = []
   heard = []
   refused = neverOpened = 0
   live = new LiveSocket(
@@ -41,7 +44,8 @@ beforeEach(() => {
       },
       later: (act, ms) => {
         const wait = { act, ms, cancelled: false }
-        waits.push(wait)
+        const list = ms > 20_000 ? silences : waits
+        list.push(wait)
         return () => (wait.cancelled = true)
       },
       random: () => 1,
@@ -108,6 +112,17 @@ describe('the live socket', () => {
     newest().onclose({ code: 1006 })
     live.tryNow()
     expect([opened.length, waits[0]!.cancelled]).toEqual([2, true])
+  })
+
+  it('notices a pulled cable by the missing signs of life', () => {
+    live.start(7)
+    newest().onopen()
+    newest().say()
+    expect(silences.map((one) => one.cancelled)).toEqual([true, false])
+    silences[1]!.act()
+    expect(live.state.value).toBe('reconnecting')
+    waits[0]!.act()
+    expect(newest().address).toBe('ws://console/live?after=7')
   })
 
   it('stays quiet after it was stopped', () => {

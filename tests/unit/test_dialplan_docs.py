@@ -7,7 +7,7 @@ import pytest
 
 from ivr import dialplan_variables as variables
 from ivr.model import StoryState
-from ivr.navigator import SEAT_LEG
+from ivr.navigator import SEAT_ANSWERED, SEAT_LEG
 
 CONF = Path(__file__).parents[2] / "asterisk-conf"
 
@@ -38,7 +38,7 @@ def test_every_variable_of_the_dialplan_is_explained_and_every_explained_one_is_
     assert used == variables.ALL - carried
     channelvars = re.search(r"channelvars = (.*)", "\n".join(lines("manager.conf")))
     told = set(channelvars[1].split(","))
-    assert told == {variables.CALL, variables.STATE, *carried}
+    assert told == {variables.CALL, variables.STATE, variables.ANSWERED_AT, *carried}
 
 
 def test_the_explained_variables_are_those_with_an_explanation():
@@ -88,9 +88,13 @@ def test_nothing_starts_programs_but_the_lifeboats_script():
     assert not re.search(r"\b(System|TrySystem|SHELL|Exec|CURL|FILE)\(", DIALPLAN)
 
 
-@pytest.mark.parametrize("subroutine", [SEAT_LEG, "hotline-lifeboat", "hotline-goodbye"])
+@pytest.mark.parametrize("subroutine", [SEAT_LEG, SEAT_ANSWERED, "hotline-lifeboat", "hotline-goodbye"])
 def test_contexts_that_code_names_exist(subroutine):
     assert subroutine.split("^")[0] in contexts()
+
+
+def test_whoever_rings_a_seat_has_the_moment_of_the_answer_written_down():
+    assert f"membergosub = {SEAT_ANSWERED}" in lines("queues.conf")
 
 
 def test_prompts_of_story_dialplan_and_queue_are_ours():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from asr.events import Side, UtteranceHeard, Word
 from orders.drafting import CONTENT_LIMIT, SUMMARY_LIMIT, propose
 from orders.model import FieldValue, FilledBy, OrderField, Proof
+from orders.places import place_in
 from orders.reading import read
 from tests.fakes.floor import NOON, call
 from tests.fakes.talk import drafted, heard, talk
@@ -249,3 +250,15 @@ def test_any_words_give_the_same_bounded_proposals_and_never_an_error(lines):
         assert value.value
         assert 0 <= value.confidence <= 1
         assert len(value.value) <= (SUMMARY_LIMIT if name is F.SUMMARY else CONTENT_LIMIT)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我家楼下的路灯坏了三天没有人修管看不见路老人孩子出行不便",
+        "晚上看不清路",
+        "下雨天积水走不通路",
+    ],
+)
+def test_a_road_nobody_can_see_is_no_address(words):
+    assert place_in(words) is None

@@ -49,7 +49,9 @@ async def test_notice_then_waiting_then_a_seat_then_goodbye():
         assert asterisk.variables["HOTLINE_JOINED_AT"] == NOON_MS
         assert asterisk.commands[-1] == ("SET", "MUSIC", "ON")
         room.give("8001")
-        assert await asterisk.dialled() == "PJSIP/8001,15,gmb(hotline-seat-leg^s^1)"
+        assert await asterisk.dialled() == (
+            "PJSIP/8001,15,gmb(hotline-seat-leg^s^1)U(hotline-seat-answered)"
+        )
         assert not story.done()
         asterisk.dial_ends("ANSWER")
     assert room.ended == [("8001", None)]

@@ -147,6 +147,14 @@ async def test_while_the_link_is_down_a_reservation_is_not_undone_because_it_may
         task.cancel()
 
 
+async def test_with_the_link_down_a_citizen_who_leaves_the_talk_frees_the_seat():
+    """Found by the live test that cuts the link: the seat stood in a dead talk for the whole gap."""
+    floor = two_seats()
+    hear(floor, offered(), answered(), LinkLost(at=NOON, node="node1", reason="eof"))
+    floor.roster.offer_ended(A, X, WhyNotAnswered.CITIZEN_GONE)
+    assert floor.state("8001") is S.WRAP_UP
+
+
 async def test_with_the_link_up_a_story_that_is_over_does_not_end_a_talk_in_a_conference():
     floor = two_seats()
     hear(floor, offered(), answered())

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, case, func, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, case, func, literal, select, update
 
 from asr.events import TranscriptFinished, TranscriptionPaused, TranscriptionResumed
 from cti.call import OPEN, Call, CallState
@@ -36,12 +35,12 @@ from store.database import Database, insert_new
 from store.tables import Instant, calls, decisions, journal, orders, recordings, seat_spans
 
 
-async def _set(connection: AsyncConnection, call_id: CallId, **values: Any) -> None:
-    await connection.execute(update(calls).where(calls.c.call_id == call_id).values(**values))
+def _set(connection: Connection, call_id: CallId, **values: Any) -> None:
+    connection.execute(update(calls).where(calls.c.call_id == call_id).values(**values))
 
 
-async def _arrived(connection: AsyncConnection, _seq: int, event: CallArrived) -> None:
-    await connection.execute(
+def _arrived(connection: Connection, _seq: int, event: CallArrived) -> None:
+    connection.execute(
         insert_new(
             connection,
             calls,
@@ -57,16 +56,16 @@ async def _arrived(connection: AsyncConnection, _seq: int, event: CallArrived) -
     )
 
 
-async def _recording(connection: AsyncConnection, _seq: int, event: RecordingStarted) -> None:
-    await _set(connection, event.call_id, recording_started_at=event.at)
+def _recording(connection: Connection, _seq: int, event: RecordingStarted) -> None:
+    _set(connection, event.call_id, recording_started_at=event.at)
 
 
-async def _notice(connection: AsyncConnection, _seq: int, event: NoticePlayed) -> None:
-    await _set(connection, event.call_id, notice_at=event.at)
+def _notice(connection: Connection, _seq: int, event: NoticePlayed) -> None:
+    _set(connection, event.call_id, notice_at=event.at)
 
 
-async def _queued(connection: AsyncConnection, _seq: int, event: CallQueued) -> None:
-    await _set(
+def _queued(connection: Connection, _seq: int, event: CallQueued) -> None:
+    _set(
         connection,
         event.call_id,
         state=CallState.QUEUED.value,
@@ -77,8 +76,8 @@ async def _queued(connection: AsyncConnection, _seq: int, event: CallQueued) -> 
     )
 
 
-async def _offered(connection: AsyncConnection, _seq: int, event: CallOffered) -> None:
-    await _set(
+def _offered(connection: Connection, _seq: int, event: CallOffered) -> None:
+    _set(
         connection,
         event.call_id,
         state=CallState.RINGING.value,
@@ -87,8 +86,8 @@ async def _offered(connection: AsyncConnection, _seq: int, event: CallOffered) -
     )
 
 
-async def _returned(connection: AsyncConnection, _seq: int, event: CallReturnedToLine) -> None:
-    await _set(
+def _returned(connection: Connection, _seq: int, event: CallReturnedToLine) -> None:
+    _set(
         connection,
         event.call_id,
         state=CallState.QUEUED.value,
@@ -97,8 +96,8 @@ async def _returned(connection: AsyncConnection, _seq: int, event: CallReturnedT
     )
 
 
-async def _answered(connection: AsyncConnection, _seq: int, event: CallAnswered) -> None:
-    await _set(
+def _answered(connection: Connection, _seq: int, event: CallAnswered) -> None:
+    _set(
         connection,
         event.call_id,
         state=CallState.TALKING.value,
@@ -106,26 +105,26 @@ async def _answered(connection: AsyncConnection, _seq: int, event: CallAnswered)
         answered_at=event.at,
         transcription="live",
     )
-    await _seat_hears(connection, event)
+    _seat_hears(connection, event)
 
 
-async def _held(connection: AsyncConnection, _seq: int, event: CallHeld) -> None:
-    await _set(connection, event.call_id, state=CallState.HELD.value)
-    await _seat_hears_no_more(connection, event)
+def _held(connection: Connection, _seq: int, event: CallHeld) -> None:
+    _set(connection, event.call_id, state=CallState.HELD.value)
+    _seat_hears_no_more(connection, event)
 
 
-async def _retrieved(connection: AsyncConnection, _seq: int, event: CallRetrieved) -> None:
-    await _set(connection, event.call_id, state=CallState.TALKING.value)
-    await _seat_hears(connection, event)
+def _retrieved(connection: Connection, _seq: int, event: CallRetrieved) -> None:
+    _set(connection, event.call_id, state=CallState.TALKING.value)
+    _seat_hears(connection, event)
 
 
-async def _seat_left(connection: AsyncConnection, _seq: int, event: SeatLeftCall) -> None:
-    await _set(connection, event.call_id, state=CallState.SEAT_LEFT.value, seat_left_at=event.at)
-    await _seat_hears_no_more(connection, event)
+def _seat_left(connection: Connection, _seq: int, event: SeatLeftCall) -> None:
+    _set(connection, event.call_id, state=CallState.SEAT_LEFT.value, seat_left_at=event.at)
+    _seat_hears_no_more(connection, event)
 
 
-async def _seat_hears(connection: AsyncConnection, event: CallAnswered | CallRetrieved) -> None:
-    await connection.execute(
+def _seat_hears(connection: Connection, event: CallAnswered | CallRetrieved) -> None:
+    connection.execute(
         insert_new(
             connection,
             seat_spans,
@@ -136,26 +135,26 @@ async def _seat_hears(connection: AsyncConnection, event: CallAnswered | CallRet
     )
 
 
-async def _seat_hears_no_more(connection: AsyncConnection, event: CallEvent) -> None:
-    await connection.execute(
+def _seat_hears_no_more(connection: Connection, event: CallEvent) -> None:
+    connection.execute(
         update(seat_spans)
         .where(seat_spans.c.call_id == event.call_id, seat_spans.c.ends_at.is_(None))
         .values(ends_at=event.at)
     )
 
 
-async def _lifeboat(connection: AsyncConnection, _seq: int, event: CallTookLifeboat) -> None:
+def _lifeboat(connection: Connection, _seq: int, event: CallTookLifeboat) -> None:
     """A phone that rings goes on ringing; who had not joined the line has now."""
     state = case(
         (calls.c.state == CallState.ARRIVED.value, CallState.QUEUED.value), else_=calls.c.state
     )
     joined_at = func.coalesce(calls.c.joined_at, literal(event.at, Instant))
-    await _set(connection, event.call_id, state=state, joined_at=joined_at, lifeboat=True)
+    _set(connection, event.call_id, state=state, joined_at=joined_at, lifeboat=True)
 
 
-async def _over(connection: AsyncConnection, _seq: int, event: CallEnded | CallAbandoned) -> None:
+def _over(connection: Connection, _seq: int, event: CallEnded | CallAbandoned) -> None:
     state = CallState.ENDED if isinstance(event, CallEnded) else CallState.ABANDONED
-    await _set(
+    _set(
         connection,
         event.call_id,
         state=state.value,
@@ -163,18 +162,18 @@ async def _over(connection: AsyncConnection, _seq: int, event: CallEnded | CallA
         ending_blame=event.ending.blame.value,
         ending_reason=event.ending.reason,
     )
-    await _seat_hears_no_more(connection, event)
+    _seat_hears_no_more(connection, event)
 
 
 def _transcription(word: str) -> Any:
-    async def set_word(connection: AsyncConnection, _seq: int, event: Any) -> None:
-        await _set(connection, event.call_id, transcription=word)
+    def set_word(connection: Connection, _seq: int, event: Any) -> None:
+        _set(connection, event.call_id, transcription=word)
 
     return set_word
 
 
-async def _decided(connection: AsyncConnection, seq: int, event: SeatReserved) -> None:
-    await connection.execute(
+def _decided(connection: Connection, seq: int, event: SeatReserved) -> None:
+    connection.execute(
         insert_new(
             connection,
             decisions,

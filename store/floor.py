@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, delete, select, update
 
 from cti.events import Event
 from cti.ids import CallId, SeatId, SkillGroupCode
@@ -15,7 +14,7 @@ from store.database import Database, insert_new, replace_row
 from store.tables import seat_history, seats, skill_groups
 
 
-async def _changed(connection: AsyncConnection, seq: int, event: SeatStateChanged) -> None:
+def _changed(connection: Connection, seq: int, event: SeatStateChanged) -> None:
     values: dict[str, Any] = {
         "state": event.state.value,
         "reason": event.reason.value if event.reason else None,
@@ -27,8 +26,8 @@ async def _changed(connection: AsyncConnection, seq: int, event: SeatStateChange
     }
     if event.idle_since is not None:
         values["idle_since"] = event.idle_since
-    await connection.execute(update(seats).where(seats.c.seat_id == event.seat_id).values(**values))
-    await connection.execute(
+    connection.execute(update(seats).where(seats.c.seat_id == event.seat_id).values(**values))
+    connection.execute(
         insert_new(
             connection,
             seat_history,
@@ -44,15 +43,15 @@ async def _changed(connection: AsyncConnection, seq: int, event: SeatStateChange
     )
 
 
-async def _booked(connection: AsyncConnection, _seq: int, event: NotReadyBooked) -> None:
+def _booked(connection: Connection, _seq: int, event: NotReadyBooked) -> None:
     reason = event.reason.value if event.reason else None
-    await connection.execute(
+    connection.execute(
         update(seats).where(seats.c.seat_id == event.seat_id).values(pending_not_ready=reason)
     )
 
 
-async def _phone(connection: AsyncConnection, _seq: int, event: SeatPhoneChanged) -> None:
-    await connection.execute(
+def _phone(connection: Connection, _seq: int, event: SeatPhoneChanged) -> None:
+    connection.execute(
         update(seats)
         .where(seats.c.seat_id == event.seat_id)
         .values(phone_reachable=event.reachable)

@@ -12,14 +12,14 @@ import asyncio
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.events import Event
 from cti.fence import call_fence
@@ -198,23 +198,10 @@ class Journal:
         """Raises StoreSick."""
 
         async def all_at_once() -> None:
-            async with self._database.write() as connection:
-                rows = await self._not_yet_there(connection, batch)
-                if rows:
-                    await connection.execute(insert(journal), [_journal_row(*row) for row in rows])
-                for row in rows:
-                    await project(connection, *row)
+            await self._database.write_at_once(partial(self._write_rows, batch))
 
         async def one_by_one() -> None:
-            async with self._database.write() as connection:
-                rows = await self._not_yet_there(connection, batch)
-                lost = 0
-                for row in rows:
-                    lost += not await self._write_one(connection, *row)
-                # SQLite ends a whole transaction by itself in some troubles; then nothing counts.
-                if len(await self._not_there(connection, rows)) != lost:
-                    raise StoreSick
-            self.lost += lost
+            self.lost += await self._database.write_at_once(partial(self._write_singly, batch))
 
         if not await _fenced(NO_CALL, all_at_once):
             # Something in it has a mistake: keep every other event and every other projection.
@@ -223,36 +210,45 @@ class Journal:
                 raise StoreSick
         self._in_doubt = False
 
-    async def _not_yet_there(
-        self, connection: AsyncConnection, batch: Sequence[Row]
-    ) -> Sequence[Row]:
+    # In the writer's thread
+
+    def _write_rows(self, batch: Sequence[Row], connection: Connection) -> None:
+        rows = self._not_yet_there(connection, batch)
+        if rows:
+            connection.execute(insert(journal), [_journal_row(*row) for row in rows])
+        for row in rows:
+            project(connection, *row)
+
+    def _write_singly(self, batch: Sequence[Row], connection: Connection) -> int:
+        """How many events no database would take. Raises StoreSick."""
+        rows = self._not_yet_there(connection, batch)
+        lost = sum(not self._write_one(connection, *row) for row in rows)
+        # SQLite ends a whole transaction by itself in some troubles; then nothing counts.
+        if len(_not_there(connection, rows)) != lost:
+            raise StoreSick
+        return lost
+
+    def _not_yet_there(self, connection: Connection, batch: Sequence[Row]) -> Sequence[Row]:
         """A commit whose answer never came may have been done all the same."""
-        rows = await self._not_there(connection, batch) if self._in_doubt else batch
+        rows = _not_there(connection, batch) if self._in_doubt else batch
         self._in_doubt = True
         return rows
 
-    async def _not_there(self, connection: AsyncConnection, batch: Sequence[Row]) -> Sequence[Row]:
-        if not batch:
-            return batch
-        wanted = select(journal.c.seq).where(journal.c.seq.between(batch[0][0], batch[-1][0]))
-        there = set((await connection.execute(wanted)).scalars())
-        return [row for row in batch if row[0] not in there]
-
-    async def _write_one(self, connection: AsyncConnection, seq: int, event: Event) -> bool:
+    def _write_one(self, connection: Connection, seq: int, event: Event) -> bool:
         """Whether the event could be journaled, with its projections or without. Raises StoreSick."""
 
-        async def row() -> None:
-            async with connection.begin_nested():
-                await connection.execute(insert(journal), [_journal_row(seq, event)])
+        def row() -> None:
+            with connection.begin_nested():
+                connection.execute(insert(journal), [_journal_row(seq, event)])
 
-        async def projections() -> None:
-            async with connection.begin_nested():
-                await project(connection, seq, event)
+        def projections() -> None:
+            with connection.begin_nested():
+                project(connection, seq, event)
 
         call_id = getattr(event, "call_id", NO_CALL)
-        if not await _fenced(call_id, row):
+        if not _done(call_id, row):
             return False
-        if not await _fenced(call_id, projections):
+        if not _done(call_id, projections):
             self.projections_failed += 1
         return True
 
@@ -304,24 +300,53 @@ class Journal:
             raise StoreSick from trouble
 
 
+def _not_there(connection: Connection, batch: Sequence[Row]) -> Sequence[Row]:
+    if not batch:
+        return batch
+    wanted = select(journal.c.seq).where(journal.c.seq.between(batch[0][0], batch[-1][0]))
+    there = set(connection.execute(wanted).scalars())
+    return [row for row in batch if row[0] not in there]
+
+
 async def _fenced(call_id: CallId, work: Callable[[], Awaitable[None]]) -> bool:
     """Whether it was done; what is wrong with the work itself is logged. Raises StoreSick."""
     sick: StoreSick | None = None
     with call_fence(call_id):
         try:
             await work()
-        except StoreSick as trouble:
-            sick = trouble
-        except (SQLAlchemyError, OSError) as trouble:
-            if not is_sick(trouble):
-                raise
-            sick = StoreSick()
-            sick.__cause__ = trouble
+        except (StoreSick, SQLAlchemyError, OSError) as trouble:
+            sick = _sickness(trouble)
         else:
             return True
     if sick is not None:
         raise sick
     return False
+
+
+def _done(call_id: CallId, work: Callable[[], None]) -> bool:
+    """As _fenced, in the writer's thread."""
+    sick: StoreSick | None = None
+    with call_fence(call_id):
+        try:
+            work()
+        except (StoreSick, SQLAlchemyError, OSError) as trouble:
+            sick = _sickness(trouble)
+        else:
+            return True
+    if sick is not None:
+        raise sick
+    return False
+
+
+def _sickness(trouble: Exception) -> StoreSick:
+    """The store's trouble as such; a trouble of the work itself is raised again."""
+    if isinstance(trouble, StoreSick):
+        return trouble
+    if not is_sick(trouble):
+        raise trouble
+    sick = StoreSick()
+    sick.__cause__ = trouble
+    return sick
 
 
 def _seq_of(row: Row) -> int:

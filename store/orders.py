@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from asr.events import UtteranceHeard
 from cti.events import Event
@@ -39,8 +38,8 @@ from store.transcripts import UNFINISHED, StoredTranscripts
 MACHINE = "machine"
 
 
-async def _trace(
-    connection: AsyncConnection,
+def _trace(
+    connection: Connection,
     seq: int,
     order_id: OrderId,
     at: datetime,
@@ -57,11 +56,11 @@ async def _trace(
         }
         for number, (what, was, now) in enumerate(changes)
     ]  # fmt: skip
-    await connection.execute(insert(order_trace), rows)
+    connection.execute(insert(order_trace), rows)
 
 
-async def _opened(connection: AsyncConnection, seq: int, event: DraftOpened) -> None:
-    await connection.execute(
+def _opened(connection: Connection, seq: int, event: DraftOpened) -> None:
+    connection.execute(
         insert_new(
             connection,
             orders,
@@ -75,38 +74,36 @@ async def _opened(connection: AsyncConnection, seq: int, event: DraftOpened) -> 
         )
     )
     change = ("state", None, OrderState.DRAFT.value)
-    await _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
+    _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
 
 
-async def _passed(connection: AsyncConnection, seq: int, event: DraftPassed) -> None:
-    was = await _column(connection, event.order_id, orders.c.seat_id)
-    await _update(connection, event.order_id, seat_id=event.seat_id)
+def _passed(connection: Connection, seq: int, event: DraftPassed) -> None:
+    was = _column(connection, event.order_id, orders.c.seat_id)
+    _update(connection, event.order_id, seat_id=event.seat_id)
     change = ("seat_id", was, event.seat_id)
-    await _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
+    _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
 
 
-async def _discarded(connection: AsyncConnection, seq: int, event: DraftDiscarded) -> None:
-    await _update(connection, event.order_id, state=OrderState.DISCARDED.value)
+def _discarded(connection: Connection, seq: int, event: DraftDiscarded) -> None:
+    _update(connection, event.order_id, state=OrderState.DISCARDED.value)
     change = ("state", OrderState.DRAFT.value, OrderState.DISCARDED.value)
-    await _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
+    _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
 
 
-async def _filled(
-    connection: AsyncConnection, seq: int, event: FieldsProposed | FieldsEdited
-) -> None:
-    before: dict[str, Any] = await _column(connection, event.order_id, orders.c.fields) or {}
+def _filled(connection: Connection, seq: int, event: FieldsProposed | FieldsEdited) -> None:
+    before: dict[str, Any] = _column(connection, event.order_id, orders.c.fields) or {}
     after = {**before, **{name.value: body_of(value) for name, value in event.fields}}
-    await _update(connection, event.order_id, fields=after, revision=event.revision)
+    _update(connection, event.order_id, fields=after, revision=event.revision)
     by = event.by if isinstance(event, FieldsEdited) else MACHINE
     changes = [
         (name.value, before.get(name.value, {}).get("value"), value.value)
         for name, value in event.fields
     ]
-    await _trace(connection, seq, event.order_id, event.at, by, changes)
+    _trace(connection, seq, event.order_id, event.at, by, changes)
 
 
-async def _submitted(connection: AsyncConnection, seq: int, event: OrderSubmitted) -> None:
-    await _update(
+def _submitted(connection: Connection, seq: int, event: OrderSubmitted) -> None:
+    _update(
         connection,
         event.order_id,
         state=OrderState.ACCEPTED.value,
@@ -115,20 +112,20 @@ async def _submitted(connection: AsyncConnection, seq: int, event: OrderSubmitte
         submitted_by=event.by,
     )
     change = ("state", OrderState.DRAFT.value, OrderState.ACCEPTED.value)
-    await _trace(connection, seq, event.order_id, event.at, event.by, [change])
+    _trace(connection, seq, event.order_id, event.at, event.by, [change])
 
 
-async def _column(connection: AsyncConnection, order_id: OrderId, column: Any) -> Any:
+def _column(connection: Connection, order_id: OrderId, column: Any) -> Any:
     wanted = select(column).where(orders.c.order_id == order_id)
-    return (await connection.execute(wanted)).scalar()
+    return (connection.execute(wanted)).scalar()
 
 
-async def _update(connection: AsyncConnection, order_id: OrderId, **values: Any) -> None:
-    await connection.execute(update(orders).where(orders.c.order_id == order_id).values(**values))
+def _update(connection: Connection, order_id: OrderId, **values: Any) -> None:
+    connection.execute(update(orders).where(orders.c.order_id == order_id).values(**values))
 
 
-async def _owed(connection: AsyncConnection, _seq: int, event: CallbackOwed) -> None:
-    await connection.execute(
+def _owed(connection: Connection, _seq: int, event: CallbackOwed) -> None:
+    connection.execute(
         insert_new(
             connection,
             callbacks,
@@ -141,8 +138,8 @@ async def _owed(connection: AsyncConnection, _seq: int, event: CallbackOwed) -> 
     )
 
 
-async def _no_longer_owed(connection: AsyncConnection, _seq: int, event: CallbackClosed) -> None:
-    await connection.execute(
+def _no_longer_owed(connection: Connection, _seq: int, event: CallbackClosed) -> None:
+    connection.execute(
         update(callbacks)
         .where(callbacks.c.call_id == event.call_id, callbacks.c.closed_at.is_(None))
         .values(closed_at=event.at, closed_why=event.why)

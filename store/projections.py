@@ -1,14 +1,14 @@
 """From events to tables: which function writes what follows from which event. 投影"""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from cti.events import Event
 from store import calls, floor, orders, recordings, transcripts
 
-Projection = Callable[[AsyncConnection, int, Any], Awaitable[None]]
+Projection = Callable[[Connection, int, Any], None]
 
 
 def _gather() -> Mapping[type[Event], tuple[Projection, ...]]:
@@ -22,7 +22,7 @@ def _gather() -> Mapping[type[Event], tuple[Projection, ...]]:
 PROJECTIONS = _gather()
 
 
-async def project(connection: AsyncConnection, seq: int, event: Event) -> None:
+def project(connection: Connection, seq: int, event: Event) -> None:
     """Write down what follows from the event; the journal gives each once."""
     for projection in PROJECTIONS.get(type(event), ()):
-        await projection(connection, seq, event)
+        projection(connection, seq, event)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.events import CallAbandoned, CallEnded, Event
 from cti.ids import CallId
@@ -19,15 +18,13 @@ from store.tables import calls, recordings
 from store.transcripts import UNFINISHED
 
 
-async def _call_over(
-    connection: AsyncConnection, _seq: int, event: CallEnded | CallAbandoned
-) -> None:
+def _call_over(connection: Connection, _seq: int, event: CallEnded | CallAbandoned) -> None:
     """Every recorded call that is over has a recording at once: its raw legs."""
     wanted = select(calls.c.recording_started_at).where(calls.c.call_id == event.call_id)
-    started: datetime | None = (await connection.execute(wanted)).scalar()
+    started: datetime | None = (connection.execute(wanted)).scalar()
     if started is None:
         return
-    await connection.execute(
+    connection.execute(
         insert_new(
             connection,
             recordings,
@@ -40,10 +37,10 @@ async def _call_over(
     )
 
 
-async def _archived(connection: AsyncConnection, _seq: int, event: RecordingArchived) -> None:
+def _archived(connection: Connection, _seq: int, event: RecordingArchived) -> None:
     if event.started_at is not None:
         # Nobody heard this recording begin, so the end of the call did not list it.
-        await connection.execute(
+        connection.execute(
             insert_new(
                 connection,
                 recordings,
@@ -54,7 +51,7 @@ async def _archived(connection: AsyncConnection, _seq: int, event: RecordingArch
                 duration_ms=event.duration_ms,
             )
         )
-    await connection.execute(
+    connection.execute(
         update(recordings)
         .where(recordings.c.recording_id == event.recording_id)
         .values(
@@ -69,8 +66,8 @@ async def _archived(connection: AsyncConnection, _seq: int, event: RecordingArch
     )
 
 
-async def _failed(connection: AsyncConnection, _seq: int, event: RecordingFailed) -> None:
-    await connection.execute(
+def _failed(connection: Connection, _seq: int, event: RecordingFailed) -> None:
+    connection.execute(
         update(recordings)
         .where(
             recordings.c.recording_id == event.recording_id,

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asr.errors import TranscriptsUnavailable
 from asr.events import Side, UtteranceHeard, Word
@@ -17,8 +16,8 @@ from store.database import Database, insert_new
 from store.tables import calls, seat_spans, utterances
 
 
-async def _heard(connection: AsyncConnection, _seq: int, event: UtteranceHeard) -> None:
-    await connection.execute(
+def _heard(connection: Connection, _seq: int, event: UtteranceHeard) -> None:
+    connection.execute(
         insert_new(
             connection,
             utterances,

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
-from sqlalchemy import insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, text
 
 from cti.events import CallArrived, CallHeld, KeyPressed
 from cti.ids import CallId, SeatId
@@ -194,12 +193,17 @@ async def locked(database: Database) -> AsyncIterator[None]:
 @asynccontextmanager
 async def full(database: Database) -> AsyncIterator[None]:
     """The disk has no page left."""
-    async with database.write() as connection:
-        size = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
-        await connection.execute(text(f"PRAGMA max_page_count={size}"))
+    # The limit is a connection's own: it must be the journal's.
+    await database.write_at_once(_no_page_more)
     yield
-    async with database.write() as connection:
-        await connection.execute(text("PRAGMA max_page_count=1000000"))
+    await database.write_at_once(
+        lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1000000").close()
+    )
+
+
+def _no_page_more(connection: Connection) -> None:
+    size = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count={size}").close()
 
 
 @pytest.mark.parametrize("trouble", [locked, full])
@@ -294,12 +298,10 @@ class Slow(Database):
         self.asked, self.go = asyncio.Event(), asyncio.Event()
         self.go.set()
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write_at_once(self, work):
         self.asked.set()
         await self.go.wait()
-        async with super().write() as connection:
-            yield connection
+        return await super().write_at_once(work)
 
 
 async def test_what_is_being_written_is_not_what_goes_when_too_much_waits(sqlite_url):
@@ -325,13 +327,12 @@ class Forgetful(Database):
 
     times = 3
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with super().write() as connection:
-            yield connection
+    async def write_at_once(self, work):
+        done = await super().write_at_once(work)
         if self.times:
             self.times -= 1
             raise ConnectionResetError
+        return done
 
 
 async def test_a_commit_whose_answer_was_lost_is_not_repeated(new_database_url):
@@ -369,12 +370,12 @@ async def test_a_commit_whose_answer_was_lost_is_not_repeated(new_database_url):
         assert trace == [(None, "1"), ("1", "2"), ("2", "3"), ("3", "4"), ("4", "5")]
 
 
-async def wrong_value(connection: AsyncConnection, seq: int, event: KeyPressed) -> None:
+def wrong_value(connection: Connection, seq: int, event: KeyPressed) -> None:
     raise ValueError(event.key)
 
 
-async def wrong_sql(connection: AsyncConnection, seq: int, event: KeyPressed) -> None:
-    await connection.execute(text("SELECT nothing FROM nowhere"))
+def wrong_sql(connection: Connection, seq: int, event: KeyPressed) -> None:
+    connection.execute(text("SELECT nothing FROM nowhere"))
 
 
 @pytest.mark.parametrize("mistake", [wrong_value, wrong_sql])

@@ -110,7 +110,7 @@ async def build_house(
     control = CallControl(link)
     keeper = LifeboatKeeper(roster, control, config.seats)
     watch = LifeboatWatch(tracker.calls, control)
-    spool = LifeboatSpool(places.spool, tracker.meet)
+    spool = LifeboatSpool(places.spool, tracker.meet, lambda: journal.written(journal.last_seq))
     navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now)
     agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
 

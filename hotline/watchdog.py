@@ -26,6 +26,8 @@ RESTART_PAUSE_S = 0.5
 """After a death; doubled each time up to RESTART_PAUSE_LIMIT_S while it dies young."""
 RESTART_PAUSE_LIMIT_S = 10.0
 YOUNG_S = 10.0
+OWN_PAUSE_S = 1.0
+"""A deadline noticed so late says that this process did not run either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +116,18 @@ class ServiceWatch:
         limit = START_LIMIT_S
         try:
             while not closed:
-                async with asyncio.timeout(limit):
-                    await beat.wait()
+                deadline = loop.time() + limit
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        await beat.wait()
+                except TimeoutError:
+                    # If we stood still ourselves (a paused machine), the silence was ours.
+                    if not beat.is_set() and loop.time() < deadline + OWN_PAUSE_S:
+                        log.error("service is frozen and gets killed", pid=process.pid)  # noqa: TRY400
+                        _kill(process)
+                        break
                 beat.clear()
                 limit = self._settings.heartbeat_limit_s
-        except TimeoutError:
-            log.error("service is frozen and gets killed", pid=process.pid)  # noqa: TRY400
-            _kill(process)
         finally:
             loop.remove_reader(reading)
         code = await process.wait()

@@ -18,6 +18,9 @@ JOINED_AT = "HOTLINE_JOINED_AT"
 PRIORITY = "HOTLINE_PRIORITY"
 """His priority in the line. 优先级"""
 
+ANSWERED_AT = "HOTLINE_ANSWERED_AT"
+"""On a seat's leg: when it answered, milliseconds since 1970. 应答时刻"""
+
 CALLED = "HOTLINE_CALLED"
 """The number he dialled, for coming back from the lifeboat. 被叫号码"""
 
@@ -36,4 +39,6 @@ SPOOL = "HOTLINE_SPOOL"
 DIALSTATUS = "DIALSTATUS"
 """Asterisk's own: how the last Dial ended; ANSWER is true even if our process died meanwhile."""
 
-ALL = frozenset({CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, RETRIES, AGI, LEGS, SPOOL})
+ALL = frozenset(
+    {CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, ANSWERED_AT, RETRIES, AGI, LEGS, SPOOL}
+)

@@ -44,7 +44,7 @@ class AgiCommandRefused(IvrError):
 
 
 class UnsafeAgiValue(IvrError):
-    """A value for a command holds CR, LF or NUL and was not sent. AGI 参数含非法字符"""
+    """A value for a command holds CR, LF, NUL or no text, or is too long; not sent. AGI 参数非法"""
 
     code = "unsafe-agi-value"
 

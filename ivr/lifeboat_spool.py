@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,36 +24,53 @@ BATCH = 500
 
 
 class LifeboatSpool:
-    """Reads the spool and empties it. 应急记录"""
+    """Reads the spool and empties it. 应急记录
+
+    `written_down` is awaited before a record is removed: until the journal is on disk, the record is
+    all there is of a citizen who has hung up meanwhile. False leaves the record for another look.
+    """
 
     name = "lifeboat spool"
 
-    def __init__(self, folder: Path, meet: Meet) -> None:
+    def __init__(
+        self, folder: Path, meet: Meet, written_down: Callable[[], Awaitable[bool]]
+    ) -> None:
         self._folder = folder
         self._meet = meet
+        self._written_down = written_down
+        self._met: set[Path] = set()
+        """Met by this process and still in the folder."""
         self.read_files: Counter[str] = Counter()
         """Files met and files set aside, by "met" or the error's code; shown in /metrics."""
 
     async def run(self) -> None:
-        """Look again and again."""
+        """Look again and again, and remove what is safe in the journal."""
         while True:
             await self.read_once()
+            await self.remove_met()
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def read_once(self) -> int:
-        """Meet every record that lies there, the oldest first; how many there were."""
-        records = await asyncio.to_thread(self._records)
-        for _, facts in records:
-            with call_fence(facts[0].call_id):
-                for fact in facts:
-                    self._meet(fact)
-            self.read_files["met"] += 1
-        await asyncio.to_thread(_remove, [path for path, _ in records])
-        return len(records)
+        """Meet every record that is new, of each batch the oldest first; how many there were."""
+        met = 0
+        while records := await asyncio.to_thread(self._records):
+            for path, facts in records:
+                with call_fence(facts[0].call_id):
+                    for fact in facts:
+                        self._meet(fact)
+                self._met.add(path)
+                self.read_files["met"] += 1
+            met += len(records)
+        return met
+
+    async def remove_met(self) -> None:
+        """Remove the records that were met, once the journal has them."""
+        if self._met and await self._written_down():
+            self._met -= await asyncio.to_thread(_removed, tuple(self._met))
 
     def _records(self) -> list[tuple[Path, tuple[CitizenArrived, LifeboatJoined]]]:
         found = []
-        for path in sorted(self._folder.glob("*.json"))[:BATCH]:
+        for path in sorted(set(self._folder.glob("*.json")) - self._met)[:BATCH]:
             try:
                 found.append((path, read_record(path)))
             except (SpoolFileBroken, OSError) as wrong:
@@ -71,13 +88,17 @@ def _set_aside(path: Path) -> None:
         log.error("a broken lifeboat record stays where it is", trouble=type(trouble).__name__)  # noqa: TRY400
 
 
-def _remove(paths: Iterable[Path]) -> None:
+def _removed(paths: Iterable[Path]) -> set[Path]:
+    """Those of them that are no more in the folder."""
+    gone = set()
     for path in paths:
         try:
             path.unlink(missing_ok=True)
         except OSError as trouble:
-            # It is met again at the next look, which tells nothing new.
             log.error("a lifeboat record cannot be removed", trouble=type(trouble).__name__)  # noqa: TRY400
+        else:
+            gone.add(path)
+    return gone
 
 
 def read_record(path: Path) -> tuple[CitizenArrived, LifeboatJoined]:

@@ -1,4 +1,8 @@
-"""Leads citizens from Asterisk's own queue back to their places, once the service is here. 应急取回"""
+"""Leads citizens from Asterisk's own queue back to their places, once the service is here. 应急取回
+
+Nobody is led anywhere while the link is down, nor between its login and the end of the snapshot: by
+now he may talk with a seat, and a Redirect would end the talk.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -14,6 +18,8 @@ from cti.events import (
     CallReturnedToLine,
     CallTookLifeboat,
     Event,
+    LinkLost,
+    LinkRestored,
 )
 from cti.ids import CallId
 from ivr.ports import TakeBack
@@ -33,13 +39,18 @@ class LifeboatWatch:
         self._control = control
         # Those an earlier process knew of and could not take back any more.
         self._aboard = {call.call_id for call in calls.values() if call.lifeboat}
+        self._hears = False
         self._changed = asyncio.Event()
-        self._changed.set()
         self.taken_back = 0
 
     def on_event(self, event: Event) -> None:
-        """Note who gets in and who is served."""
+        """Note who gets in and who is served, and whether we know it."""
         match event:
+            case LinkRestored():
+                self._hears = True
+                self._changed.set()
+            case LinkLost():
+                self._hears = False
             case CallTookLifeboat(call_id=call_id):
                 self._aboard.add(call_id)
                 self._changed.set()
@@ -58,13 +69,19 @@ class LifeboatWatch:
         """Take back whoever waits; again after a failure."""
         while True:
             try:
-                async with asyncio.timeout(RETRY_S if self._aboard else None):
+                async with asyncio.timeout(RETRY_S if self._hears and self._aboard else None):
                     await self._changed.wait()
             except TimeoutError:
                 pass
             self._changed.clear()
-            for call_id in tuple(self._aboard):
-                await self._take_back(call_id)
+            # Who waits longest comes first: he is there when one seat is free.
+            for call_id in sorted(self._aboard, key=self._waits_since):
+                if self._hears:
+                    await self._take_back(call_id)
+
+    def _waits_since(self, call_id: CallId) -> float:
+        call = self._calls.get(call_id)
+        return 0.0 if call is None else (call.joined_at or call.arrived_at).timestamp()
 
     async def _take_back(self, call_id: CallId) -> None:
         call = self._calls.get(call_id)

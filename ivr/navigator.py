@@ -28,6 +28,8 @@ NOTICE = "hotline/recording-notice"
 GOODBYE = "hotline/goodbye"
 SEAT_LEG = "hotline-seat-leg^s^1"
 """Dialplan subroutine that a seat's leg runs before it rings."""
+SEAT_ANSWERED = "hotline-seat-answered"
+"""Another, which it runs when it answers."""
 
 NOT_ANSWERED = {
     "NOANSWER": WhyNotAnswered.NO_ANSWER,
@@ -114,7 +116,7 @@ class Navigator:
                 offer.dial,
                 str(self._settings.ring_s),
                 # g: come back when the seat hangs up; m: music, not ringing, until it answers.
-                f"gmb({SEAT_LEG})",
+                f"gmb({SEAT_LEG})U({SEAT_ANSWERED})",
             )
             (status,) = await channel.get_variables(variables.DIALSTATUS)
             why = None if status == "ANSWER" else _why(status, offer.seat_id)

@@ -180,6 +180,9 @@ class SeatRoster:
         """
         if why is not None:
             self._offer_came_to_nothing(seat_id, call_id, why)
+            if self._deaf and why is WhyNotAnswered.CITIZEN_GONE and self._talks(seat_id):
+                # His story cannot tell whether he left a ringing phone or a talk.
+                self._left(seat_id, call_id)
         elif self._deaf:
             self._happen(seat_id, course.Connected(call_id=call_id))
             self._left(seat_id, call_id)
@@ -279,6 +282,10 @@ class SeatRoster:
             self._happen(seat_id, course.OfferUndone(call_id=call_id))
         elif self._happen(seat_id, course.OfferFailed(call_id=call_id, reason=reason)):
             log.info("seat did not take the call", call_id=call_id, seat_id=seat_id, reason=reason)
+
+    def _talks(self, seat_id: SeatId) -> bool:
+        seat = self._seats.get(seat_id)
+        return seat is not None and seat.state is SeatState.TALKING
 
     def _left(self, seat_id: SeatId, call_id: CallId) -> None:
         until = self._now() + timedelta(seconds=self._settings.wrap_up_limit_s)

@@ -155,9 +155,12 @@ def _seats(
         if seat_id is None:
             continue
         leg_id = LegId(row.need(b"Uniqueid"))
-        yield SeatRang(call_id=call_id, at=at, seat_id=seat_id, leg_id=leg_id)
+        # A talk may have begun while nobody listened: it is dated and transcribed from its beginning.
+        answered = row.variable(b"HOTLINE_ANSWERED_AT")
+        since = min(at, instant_of(answered, seconds_per_unit=0.001)) if answered else at
+        yield SeatRang(call_id=call_id, at=since, seat_id=seat_id, leg_id=leg_id)
         if bridge and row.need(b"ChannelState") == _UP and row.find(b"BridgeId") == bridge:
-            yield SeatConnected(call_id=call_id, at=at, seat_id=seat_id, leg_id=leg_id)
+            yield SeatConnected(call_id=call_id, at=since, seat_id=seat_id, leg_id=leg_id)
 
 
 def _started_at(core_status: Message) -> datetime | None:

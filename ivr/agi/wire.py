@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from ivr.errors import AgiGarbage, AgiTooLong, UnsafeAgiValue
 
 LINE_LIMIT = 8_192
-"""Asterisk's own buffer for a command is 2,048 bytes; a variable's value may be longer."""
+"""More than a variable of a citizen's call ever holds."""
 ENVIRONMENT_LIMIT = 32_768
 """All its lines together; Asterisk sends some 800 bytes and the arguments."""
 BLOCK_LIMIT = 200
+COMMAND_LIMIT = 8_190
+"""Bytes before the LF. Asterisk reads a longer line as two commands (tried on 22.10)."""
 _REPLY = re.compile(r"([0-9]{3})(?:[ ](?:result=(-?[0-9]{1,9})(?![0-9]))?[ ]*(.*))?", re.DOTALL)
 _VALUE = re.compile(r"\((.*)\)", re.DOTALL)
 _UNSAFE = re.compile(r"[\r\n\0]")
@@ -129,7 +131,13 @@ def _reply(line: str) -> Reply | None:
 
 def command(*words: str) -> bytes:
     """One command line, each word quoted where it must be. Raises UnsafeAgiValue."""
-    return (" ".join(map(quoted, words)) + "\n").encode()
+    try:
+        line = " ".join(map(quoted, words)).encode()
+    except UnicodeEncodeError as wrong:
+        raise UnsafeAgiValue(UnsafeAgiValue.__doc__) from wrong
+    if len(line) > COMMAND_LIMIT:
+        raise UnsafeAgiValue(UnsafeAgiValue.__doc__)
+    return line + b"\n"
 
 
 def quoted(word: str) -> str:

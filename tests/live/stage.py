@@ -10,6 +10,7 @@ second Asterisk. Whatever a test kills, it kills for real, by pid.
 """
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -18,12 +19,13 @@ import socket
 import sys
 import tomllib
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from hotline.api_client import ApiClient, ApiRefused
+from hotline.asterisk import AsteriskServer
 from hotline.outside.phone_lines import free_port
 from hotline.outside.world import OutsideWorld, open_world
 from hotline.places import ROOT, Places
@@ -31,6 +33,18 @@ from tests.fakes.exchange import asterisk_program
 
 SEATS = ("8001", "8002", "8003")
 LOOK_EVERY_S = 0.1
+QUICK = """
+[seats]
+wrap_up_limit_s = 2
+[ivr]
+ring_s = 4
+[asr]
+late_after_s = 1
+[watchdog]
+heartbeat_every_s = 0.5
+heartbeat_limit_s = 2
+"""
+"""Settings that make nobody wait longer than the story needs."""
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 40.0
 
@@ -38,8 +52,12 @@ STOP_LIMIT_S = 40.0
 class Stage:
     """A running product, its users and its citizens."""
 
-    def __init__(self, places: Places, web_port: int, process: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self, places: Places, web_port: int, process: asyncio.subprocess.Process, log: Path
+    ) -> None:
         self.places = places
+        self.log = log
+        """What the product said, all its processes."""
         self.address = f"http://127.0.0.1:{web_port}"
         self.process = process
         self.world: OutsideWorld
@@ -73,7 +91,9 @@ class Stage:
         await self.until(f"/api/seats/{seat_id}", lambda s: s["phone_reachable"], api=api)
         await api.post(f"/api/seats/{seat_id}/sign-in")
         await api.post(f"/api/seats/{seat_id}/ready")
-        await self.seat_is(seat_id, "ready")
+        # Whoever waits gets it at once, so it may be ringing by now.
+        not_yet = ("signed_out", "not_ready")
+        await self.until(f"/api/seats/{seat_id}", lambda s: s["state"] not in not_yet)
 
     async def seat_is(self, seat_id: str, state: str, limit_s: float = 20.0) -> Any:
         return await self.until(f"/api/seats/{seat_id}", lambda s: s["state"] == state, limit_s)
@@ -138,10 +158,14 @@ class Stage:
     def worker_pids(self) -> list[int]:
         return [p for p in children(self.service_pid()) if "asr.server" in command_of(p)]
 
+    def asterisk_pids(self) -> list[int]:
+        """The product's Asterisk; two for a moment, while a killed one is replaced."""
+        own = str(self.places.asterisk)
+        commands = {p: command_of(p) for p in children(self.process.pid)}
+        return [p for p, said in commands.items() if f"{own}/etc" in said and "-rx" not in said]
+
     def asterisk_pid(self) -> int:
-        pids = [p for p in children(self.process.pid) if "asterisk.conf" in command_of(p)]
-        own = [p for p in pids if str(self.places.asterisk) in command_of(p)]
-        (pid,) = own
+        (pid,) = self.asterisk_pids()
         return pid
 
     async def new_service(self, after: int, limit_s: float = 40.0) -> int:
@@ -165,13 +189,43 @@ class Stage:
         except TimeoutError:
             raise AssertionError(otherwise) from None
 
+    def kill_service(self) -> int:
+        """SIGKILL, without a goodbye; the pid it had."""
+        pid = self.service_pid()
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    @contextmanager
+    def no_watchdog(self) -> Iterator[None]:
+        """Whatever is killed meanwhile is not started again until the end of the block."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.process.pid, signal.SIGCONT)
+
+    async def asterisk_says(self, command: str) -> str:
+        """What the product's Asterisk answers to a console command."""
+        server = AsteriskServer(asterisk_program(), self.places.asterisk, self.places.templates, {})
+        return await server.cli(command)
+
+    async def lifeboat_has(self, seat_id: str, *, paused: bool, limit_s: float = 10.0) -> None:
+        """Wait until Asterisk's own queue has this seat so."""
+        said = ""
+        try:
+            async with asyncio.timeout(limit_s):
+                while True:
+                    said = await self.asterisk_says("queue show lifeboat")
+                    rows = [row for row in said.splitlines() if f"PJSIP/{seat_id}" in row]
+                    if rows and ("paused" in rows[0]) is paused:
+                        return
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            raise AssertionError(f"the lifeboat has not {seat_id}: {said}") from None
+
     async def channels(self) -> int:
         """How many channels Asterisk has."""
-        from hotline.asterisk import AsteriskServer
-
-        server = AsteriskServer(asterisk_program(), self.places.asterisk, self.places.templates, {})
-        assert await server.adopt()
-        counted = await server.cli("core show channels count")
+        counted = await self.asterisk_says("core show channels count")
         match = re.search(r"(\d+) active channel", counted)
         assert match, counted
         return int(match[1])
@@ -223,6 +277,24 @@ async def open_stage(
     ready_var: Path, folder: Path, settings: str = "", hears: bool = False
 ) -> AsyncIterator[Stage]:
     """The product and the outside world, running; all gone afterwards."""
+    async with (
+        open_product(ready_var, folder, settings) as stage,
+        open_world(
+            asterisk_program(),
+            folder / "o",
+            system_port=json.loads(stage.places.ports.read_text())["sip"],
+            trunk_secret=stage.secrets["asterisk"]["trunk"],
+            phones={seat: stage.secrets["seats"][seat] for seat in SEATS},
+            hears=hears,
+        ) as world,
+    ):
+        stage.world = world
+        yield stage
+
+
+@asynccontextmanager
+async def open_product(ready_var: Path, folder: Path, settings: str = "") -> AsyncIterator[Stage]:
+    """`hotline run`, with nobody outside yet."""
     var = folder / "v"
     shutil.copytree(ready_var, var, symlinks=True)
     web_port = free_port(socket.SOCK_STREAM)
@@ -234,7 +306,7 @@ async def open_stage(
         str(var / "session.tape"),
         cwd=ROOT, stdout=log, stderr=log,
     )  # fmt: skip
-    stage = Stage(places, web_port, process)
+    stage = Stage(places, web_port, process, folder / "hotline.log")
     try:
         await stage.eventually(
             lambda: places.secrets.exists() and "user-8004" in places.secrets.read_text(),
@@ -243,19 +315,9 @@ async def open_stage(
         )
         await stage.until("/api/session", bool, START_LIMIT_S)
         await stage.until("/readyz", lambda r: r["ready"], START_LIMIT_S)
-        ports = __import__("json").loads(places.ports.read_text())
-        async with open_world(
-            asterisk_program(),
-            folder / "o",
-            system_port=ports["sip"],
-            trunk_secret=stage.secrets["asterisk"]["trunk"],
-            phones={seat: stage.secrets["seats"][seat] for seat in SEATS},
-            hears=hears,
-        ) as world:
-            stage.world = world
-            yield stage
+        yield stage
     except BaseException:
-        sys.stderr.write((folder / "hotline.log").read_text()[-6000:])
+        sys.stderr.write(stage.log.read_text()[-6000:])
         raise
     finally:
         await stop(process)

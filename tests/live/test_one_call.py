@@ -29,5 +29,5 @@ async def test_a_citizen_is_answered_transcribed_drafted_and_archived(ready_var,
         assert order["call_id"] == call["call_id"]
         assert order["fields"]["request_type"]["value"] == "complaint"
         told = await stage.told(call["call_id"])
-        assert told.index("NoticePlayed") < told.index("CallQueued") < told.index("SeatReserved")
+        assert told.index("NoticePlayed") < told.index("CallQueued") < told.index("CallAnswered")
         assert told.index("SeatReserved") < told.index("CallOffered") < told.index("CallAnswered")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ivr.agi.wire import (
     BLOCK_LIMIT,
+    COMMAND_LIMIT,
     ENVIRONMENT_LIMIT,
     LINE_LIMIT,
     AgiReader,
@@ -152,3 +153,16 @@ def test_asterisk_reads_back_exactly_the_words_that_were_said(words):
 @pytest.mark.parametrize("word", ['"', "\\", '\\"', "", " ", "a b", "座席", 'x" HANGUP', "\t"])
 def test_awkward_words_stay_one_word(word):
     assert unquoted(f"SET VARIABLE A {quoted(word)}") == ["SET", "VARIABLE", "A", word]
+
+
+def test_what_asterisk_would_read_as_two_commands_is_not_said():
+    room = COMMAND_LIMIT - len("SET VARIABLE A ")
+    assert len(command("SET", "VARIABLE", "A", "x" * room)) == COMMAND_LIMIT + 1
+    for word in ("x" * (room + 1), "座" * (room // 3 + 1), '"' * (room // 2)):
+        with pytest.raises(UnsafeAgiValue):
+            command("SET", "VARIABLE", "A", word)
+
+
+def test_half_a_character_is_refused_by_name():
+    with pytest.raises(UnsafeAgiValue):
+        command("SET", "VARIABLE", "A", "\ud800")

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,7 +17,9 @@ from cti.events import (
     CallReturnedToLine,
     CallTookLifeboat,
     Ending,
+    LinkRestored,
 )
+from cti.events import LinkLost as LinkWasLost
 from cti.ids import CallId, SeatId
 from ivr.lifeboat_watch import RETRY_S, LifeboatWatch
 from tests.fakes.floor import NOON
@@ -32,6 +35,8 @@ ABOARD = Call(
     lifeboat=True,
 )
 TOOK = CallTookLifeboat(call_id=ID, at=NOON)
+LOST = LinkWasLost(at=NOON, node="node1", reason="silent")
+RESTORED = LinkRestored(at=NOON, node="node1", gap_ms=0)
 
 
 class Control:
@@ -49,9 +54,11 @@ class Control:
 
 @asynccontextmanager
 async def watching(calls: dict[CallId, Call], control: Control):
+    """With a link that is up, unless the test says otherwise."""
     watch = LifeboatWatch(calls, control)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(watch.run(), name=watch.name)
+        watch.on_event(RESTORED)
         await asyncio.sleep(0.1)
         yield watch
         running.cancel()
@@ -122,3 +129,48 @@ async def test_a_call_that_is_no_more_is_forgotten(calls):
         watch.on_event(TOOK)
         await asyncio.sleep(60)
         assert control.asked == []
+
+
+async def test_nobody_is_led_away_before_asterisk_has_told_who_talks_by_now():
+    """Between the login and the end of the snapshot a command would be sent, and end a talk."""
+    control, calls = Control(), {ID: ABOARD}
+    watch = LifeboatWatch(calls, control)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(watch.run(), name=watch.name)
+        await asyncio.sleep(10 * RETRY_S)
+        assert control.asked == []
+        calls[ID] = replace(ABOARD, state=CallState.TALKING)  # the snapshot says so
+        watch.on_event(CallAnswered(call_id=ID, at=NOON, seat_id=SeatId("8001"), waited_ms=1))
+        watch.on_event(RESTORED)
+        await asyncio.sleep(60)
+        assert control.asked == []
+        running.cancel()
+
+
+async def test_while_the_link_is_lost_nobody_is_led_anywhere():
+    control, calls = Control(), {ID: replace(ABOARD, lifeboat=False)}
+    async with watching(calls, control) as watch:
+        watch.on_event(LOST)
+        watch.on_event(TOOK)
+        await asyncio.sleep(60)
+        assert control.asked == []
+        watch.on_event(RESTORED)
+        await asyncio.sleep(0.1)
+        assert control.asked == [ID]
+
+
+async def test_who_waits_longest_is_led_back_first():
+    """He is the first to be there when one seat is free."""
+    calls = {
+        CallId(f"node1-179525416{n}.{n}"): replace(
+            ABOARD,
+            call_id=CallId(f"node1-179525416{n}.{n}"),
+            arrived_at=NOON + timedelta(seconds=n),
+            joined_at=NOON + timedelta(seconds=60 - n) if n % 2 else None,
+        )
+        for n in (4, 1, 7, 2, 9, 3)
+    }
+    control = Control()
+    async with watching(calls, control):
+        order = [call_id[-1] for call_id in control.asked]
+    assert order == ["2", "4", "9", "7", "3", "1"]

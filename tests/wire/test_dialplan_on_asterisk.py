@@ -283,20 +283,19 @@ async def test_without_a_service_asterisks_own_queue_takes_him_to_a_seat(house):
         assert all(leg.exists() for leg in legs_of(house, arrived.call_id))
 
 
-async def test_from_the_lifeboat_citizens_come_back_led_or_by_themselves(house):
+async def test_from_the_lifeboat_a_citizen_comes_back_by_himself_to_the_place_he_had(house):
+    """Being led back is in test_lifeboat_on_asterisk.py."""
     async with house.world() as world, asyncio.timeout(60):
-        led = await world.dial(CALLER)
-        alone = await world.dial(OTHER_CALLER)
-        await house.until(lambda: len(house.spooled()) == 2)
-        ids = {read_record(r)[0].caller_number: read_record(r)[0].call_id for r in house.spooled()}
+        dialled_at = utc_now()
+        citizen = await world.dial(CALLER)
+        await house.until(lambda: len(house.spooled()) == 1)
+        aboard_at = utc_now()
         async with house.service(room := FakeWaitingRoom()):
-            await house.asterisk.cli(f"channel redirect {ids[CALLER]} hotline-lifeboat,resume,1")
-            await room.entries(2)
-            assert [place.call_id for place in room.entered] == [ids[CALLER], ids[OTHER_CALLER]]
-            # The service was never there before: only now are they told of the recording.
-            for citizen in (led, alone):
-                await citizen.hang_up()
-                assert seconds_of(NOTICE_HZ, citizen.heard()) == pytest.approx(NOTICE_S, abs=0.25)
+            place = await room.entries(1)
+            assert dialled_at <= place.joined_at <= aboard_at
+            await citizen.hang_up()
+            # The service was not there when he came: only now is he told of the recording.
+            assert seconds_of(NOTICE_HZ, citizen.heard()) == pytest.approx(NOTICE_S, abs=0.25)
             await house.until_empty()
 
 

@@ -13,7 +13,7 @@ import pytest
 from cti.facts import CitizenArrived, Fact, LifeboatJoined
 from hotline.places import ROOT
 from ivr.errors import SpoolFileBroken
-from ivr.lifeboat_spool import SIZE_LIMIT, LifeboatSpool, read_record
+from ivr.lifeboat_spool import BATCH, SIZE_LIMIT, LifeboatSpool, read_record
 
 CALL = "node1-1795254167.7"
 NUMBER = "13800000001"
@@ -126,17 +126,53 @@ def write(folder: Path, number: int, **changed: object) -> Path:
     return path
 
 
+async def on_disk() -> bool:
+    return True
+
+
 async def test_every_record_is_met_the_oldest_first_and_removed(tmp_path):
     for number in (3, 1, 2):
         write(tmp_path, number)
     met: list[Fact] = []
-    spool = LifeboatSpool(tmp_path, met.append)
+    spool = LifeboatSpool(tmp_path, met.append, on_disk)
     assert await spool.read_once() == 3
+    await spool.remove_met()
     assert [type(fact) for fact in met] == [CitizenArrived, LifeboatJoined] * 3
     assert [fact.call_id[-1] for fact in met[::2]] == ["1", "2", "3"]
     assert list(tmp_path.iterdir()) == []
     assert spool.read_files == {"met": 3}
     assert await spool.read_once() == 0
+
+
+async def test_a_record_stays_until_the_journal_has_it_and_is_met_only_once(tmp_path):
+    answers = [False, True]
+    path = write(tmp_path, 1)
+    met: list[Fact] = []
+
+    async def written_down() -> bool:
+        return answers.pop(0)
+
+    spool = LifeboatSpool(tmp_path, met.append, written_down)
+    assert await spool.read_once() == 1
+    await spool.remove_met()  # the store is sick
+    assert path.exists()
+    # A process that dies now leaves the record to the next one.
+    assert await LifeboatSpool(tmp_path, met.append, on_disk).read_once() == 1
+    assert await spool.read_once() == 0
+    await spool.remove_met()
+    assert not path.exists()
+    # He may come into the lifeboat again.
+    write(tmp_path, 1)
+    assert await spool.read_once() == 1
+
+
+async def test_however_many_there_are_all_are_met_at_once(tmp_path):
+    """The snapshot that follows ends the calls that are over, but only those that were met."""
+    for number in range(2 * BATCH + 1):
+        write(tmp_path, number, call_id=f"node1-1795254167.{number}")
+    met: list[Fact] = []
+    assert await LifeboatSpool(tmp_path, met.append, on_disk).read_once() == 2 * BATCH + 1
+    assert len({fact.call_id for fact in met}) == 2 * BATCH + 1
 
 
 BROKEN = [
@@ -161,7 +197,7 @@ async def test_broken_files_are_set_aside_and_counted_and_the_good_one_is_met(tm
     (tmp_path / "folder.json").mkdir()
     (tmp_path / ".node1-1.7.99").write_bytes(b"half")
     met: list[Fact] = []
-    spool = LifeboatSpool(tmp_path, met.append)
+    spool = LifeboatSpool(tmp_path, met.append, on_disk)
     assert await spool.read_once() == 1
     assert len(met) == 2
     assert spool.read_files == {"met": 1, "spool-file-broken": len(BROKEN), "unreadable": 1}
@@ -187,19 +223,19 @@ async def test_trouble_with_one_record_keeps_no_other_back(tmp_path):
             raise ZeroDivisionError
         met.append(fact)
 
-    assert await LifeboatSpool(tmp_path, meet).read_once() == 2
+    assert await LifeboatSpool(tmp_path, meet, on_disk).read_once() == 2
     assert [fact.call_id[-1] for fact in met] == ["2", "2"]
 
 
 async def test_a_spool_folder_that_is_not_there_is_an_empty_one(tmp_path):
-    assert await LifeboatSpool(tmp_path / "none", lambda _: None).read_once() == 0
+    assert await LifeboatSpool(tmp_path / "none", lambda _: None, on_disk).read_once() == 0
 
 
 async def test_it_looks_again_by_itself(tmp_path):
     heard = asyncio.Event()
     write(tmp_path, 1)
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        spool = LifeboatSpool(tmp_path, lambda _: heard.set())
+        spool = LifeboatSpool(tmp_path, lambda _: heard.set(), on_disk)
         running = group.create_task(spool.run(), name=spool.name)
         await heard.wait()
         running.cancel()

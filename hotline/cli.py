@@ -183,7 +183,7 @@ def run_migrate(_arguments: argparse.Namespace, places: Places, config: Config) 
 
 
 def run_prompts(_arguments: argparse.Namespace, places: Places, _config: Config) -> int:
-    from hotline.prompts import run_prompts_command
+    from hotline.sounds.prompts import run_prompts_command
 
     return run_prompts_command(places.templates / "prompts.toml", places.prompts, print)
 

@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hotline.api_client import ApiClient, ApiRefused
-from hotline.bundle import AsteriskProgram
+from hotline.asterisk.bundle import AsteriskProgram
 from hotline.outside.aftermath import DidNotHappen, Json, Outcome, Report, gather_aftermath, until
 from hotline.outside.cast import Account, DemoCitizen, DemoPhone, DemoSeat, DemoWorld, Session
 from hotline.outside.conversation import Voice, converse, speak_line
 from hotline.outside.errors import OutsideError, PhoneNotTalking
 from hotline.outside.scripts import SCRIPTS, Script
 from hotline.outside.world import OutsideWorld, running
-from hotline.voice import VoiceError
+from hotline.sounds.voice import VoiceError
 
 CALLED_NUMBER = "12345"
 SERVICE_LIMIT_S = 120.0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from asr.model_check import check as check_model
 from asr.models import chosen_model, model_folder
-from hotline.asterisk_checks import (
+from hotline.asterisk.checks import (
     Check,
     check_installed,
     check_log,

@@ -6,16 +6,16 @@ Everything lies under var/ and is made once: bundle, ports, secrets, prompts, ho
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hotline.asterisk import AsteriskServer
-from hotline.asterisk_values import asterisk_values, extra_conf, wanted_ports
-from hotline.bundle import AsteriskProgram, provide
+from hotline.asterisk.bundle import AsteriskProgram, provide
+from hotline.asterisk.server import AsteriskServer
+from hotline.asterisk.values import asterisk_values, extra_conf, wanted_ports
 from hotline.config import Config
 from hotline.console_build import build_console
-from hotline.hold_music import provide_hold_music
 from hotline.places import ROOT, Places
 from hotline.ports_file import forget_taken_ports, provide_ports
-from hotline.prompts import make_prompts
 from hotline.secrets_file import Secrets, open_secrets
+from hotline.sounds.hold_music import provide_hold_music
+from hotline.sounds.prompts import make_prompts
 
 Say = Callable[[str], None]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from hotline.asterisk import AsteriskServer
-from hotline.bundle import AsteriskProgram
+from hotline.asterisk.bundle import AsteriskProgram
+from hotline.asterisk.server import AsteriskServer
 from hotline.config import Config
 from hotline.first_start import first_accounts, seed
 from hotline.house import database_of

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hotline import bundle
+from hotline.asterisk import bundle
 from hotline.config import Config
 from hotline.console_build import build_console, install_modules, run_npm
 from hotline.places import BUNDLE_VARIABLE, ROOT, Places

@@ -13,7 +13,7 @@ from hotline.outside.scripts import (
     Script,
     ScriptLine,
 )
-from hotline.voice import speak
+from hotline.sounds.voice import speak
 
 PAUSE_S = 0.4
 """Between two turns, as people leave it. 话轮间隔"""

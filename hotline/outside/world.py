@@ -23,8 +23,8 @@ from pathlib import Path
 
 import structlog
 
-from hotline.asterisk import AsteriskServer
-from hotline.bundle import AsteriskProgram
+from hotline.asterisk.bundle import AsteriskProgram
+from hotline.asterisk.server import AsteriskServer
 from hotline.outside.cast import MayBeGone
 from hotline.outside.errors import (
     CallNotAnswered,

@@ -7,7 +7,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from hotline.voice import speak
+from hotline.sounds.voice import speak
 
 CITIZEN = "13800000001"
 OPENING = "您好，请问有什么可以帮您"

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from hotline.asterisk import AsteriskServer
-from hotline.bundle import AsteriskProgram, provide
+from hotline.asterisk.bundle import AsteriskProgram, provide
+from hotline.asterisk.server import AsteriskServer
 from hotline.outside.phone_lines import free_port
 from hotline.outside.world import TEMPLATES
 from hotline.places import ROOT, Places

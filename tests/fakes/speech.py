@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from hotline.sound import resample
-from hotline.voice import speak
+from hotline.sounds.sound import resample
+from hotline.sounds.voice import speak
 
 _TELEPHONE_HZ = 8_000
 _LEG_HZ = 16_000

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.api_client import ApiClient, ApiRefused
-from hotline.asterisk import AsteriskServer
+from hotline.asterisk.server import AsteriskServer
 from hotline.outside.phone_lines import free_port
 from hotline.outside.world import OutsideWorld, open_world
 from hotline.places import ROOT, Places

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from hotline.voice import speak
+from hotline.sounds.voice import speak
 from tests.live.afterwards import journal, ms_between, text_of, words_of
 from tests.live.stage import QUICK, open_stage
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from hotline.voice import speak
+from hotline.sounds.voice import speak
 from tests.live.stage import open_stage
 
 

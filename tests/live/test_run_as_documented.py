@@ -4,7 +4,7 @@ import re
 import signal
 
 from hotline.api_client import ApiClient
-from hotline.asterisk_process import lives
+from hotline.asterisk.process import lives
 from hotline.outside.world import open_world
 from tests.fakes.exchange import asterisk_program
 from tests.live.afterwards import left_whole

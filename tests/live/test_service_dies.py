@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hotline.clock import utc_now
-from hotline.voice import speak
+from hotline.sounds.voice import speak
 from tests.live.afterwards import left_whole, text_of, words_of
 from tests.live.stage import QUICK, open_stage
 

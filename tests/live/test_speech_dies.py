@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 
-from hotline.voice import speak
+from hotline.sounds.voice import speak
 from tests.live.afterwards import left_whole, text_of, words_of
 from tests.live.stage import LOOK_EVERY_S, QUICK, Stage, open_stage
 

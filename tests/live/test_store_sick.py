@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from hotline.api_client import ApiRefused
-from hotline.voice import speak
+from hotline.sounds.voice import speak
 from tests.live.afterwards import left_whole, text_of, words_of
 from tests.live.stage import QUICK, open_stage
 

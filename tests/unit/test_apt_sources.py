@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hotline.apt_sources import (
+from hotline.asterisk.apt_sources import (
     find_archive,
     parse_deb822,
     parse_one_line,

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from hotline.asterisk import AsteriskServer
-from hotline.asterisk_checks import (
+from hotline.asterisk.bundle import AsteriskProgram
+from hotline.asterisk.checks import (
     check_installed,
     check_log,
     check_running,
     check_sounds,
     check_version,
 )
-from hotline.bundle import AsteriskProgram
+from hotline.asterisk.server import AsteriskServer
 
 
 def program(version: str) -> AsteriskProgram:

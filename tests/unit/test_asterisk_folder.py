@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from hotline.asterisk_errors import RunFolderNotOurs
-from hotline.asterisk_folder import (
+from hotline.asterisk.errors import RunFolderNotOurs
+from hotline.asterisk.folder import (
     SOCKET_PATH_LIMIT,
     link_data,
     make_run_folder,

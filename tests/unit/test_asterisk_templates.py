@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.asterisk_errors import PlaceholderValueUnsafe, PlaceholderWithoutValue
-from hotline.asterisk_templates import render
+from hotline.asterisk.errors import PlaceholderValueUnsafe, PlaceholderWithoutValue
+from hotline.asterisk.templates import render
 
 
 def templates(folder: Path, **files: str) -> Path:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.asterisk_errors import PlaceholderValueUnsafe
-from hotline.asterisk_log import read_troubles
-from hotline.asterisk_values import asterisk_values, carrier_conf, seats_conf, wanted_ports
+from hotline.asterisk.errors import PlaceholderValueUnsafe
+from hotline.asterisk.log import read_troubles
+from hotline.asterisk.values import asterisk_values, carrier_conf, seats_conf, wanted_ports
 from hotline.config import AsteriskConfig
 from hotline.secrets_file import Secrets
 

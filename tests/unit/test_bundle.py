@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from hotline.bundle import find_bundle, major, provide
-from hotline.bundle_errors import (
+from hotline.asterisk.bundle import find_bundle, major, provide
+from hotline.asterisk.bundle_errors import (
     ArchiveUnreachable,
     AsteriskNotProvided,
     DiskFull,
     SignatureWrong,
 )
-from hotline.private_apt import explain_apt
+from hotline.asterisk.private_apt import explain_apt
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hotline.hold_music import provide_hold_music
-from hotline.prompts import (
+from hotline.sounds.hold_music import provide_hold_music
+from hotline.sounds.prompts import (
     PromptListWrong,
     PromptMade,
     StudioRecordingBroken,
@@ -17,7 +17,7 @@ from hotline.prompts import (
     read_studio_recording,
     run_prompts_command,
 )
-from hotline.sound import from_pcm
+from hotline.sounds.sound import from_pcm
 
 PRODUCT_LIST = Path(__file__).parents[2] / "asterisk-conf/prompts.toml"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hotline.sound import even_loudness, from_pcm, level_dbfs, resample, to_pcm
+from hotline.sounds.sound import even_loudness, from_pcm, level_dbfs, resample, to_pcm
 
 
 def tone(frequency_hz: float, rate_hz: int, seconds: float = 1.0):

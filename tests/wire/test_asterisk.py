@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from hotline.asterisk import AsteriskServer
-from hotline.asterisk_checks import check_ports, check_running
-from hotline.asterisk_errors import AsteriskDidNotStart, AsteriskNotRunning, AsteriskPortTaken
-from hotline.asterisk_log import read_troubles
-from hotline.asterisk_values import asterisk_values, extra_conf, wanted_ports
-from hotline.bundle import AsteriskProgram, provide
+from hotline.asterisk.bundle import AsteriskProgram, provide
+from hotline.asterisk.checks import check_ports, check_running
+from hotline.asterisk.errors import AsteriskDidNotStart, AsteriskNotRunning, AsteriskPortTaken
+from hotline.asterisk.log import read_troubles
+from hotline.asterisk.server import AsteriskServer
+from hotline.asterisk.values import asterisk_values, extra_conf, wanted_ports
 from hotline.config import AsteriskConfig
-from hotline.hold_music import provide_hold_music
 from hotline.places import ROOT, Places
 from hotline.ports_file import provide_ports
-from hotline.prompts import make_prompts
 from hotline.secrets_file import open_secrets
+from hotline.sounds.hold_music import provide_hold_music
+from hotline.sounds.prompts import make_prompts
 from tests.wire.sip_phone import Account, SipPhone
 
 START_LIMIT_S = 30

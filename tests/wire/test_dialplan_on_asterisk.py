@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from hotline.asterisk import AsteriskServer
-from hotline.asterisk_log import read_troubles
-from hotline.asterisk_values import asterisk_values, extra_conf
+from hotline.asterisk.log import read_troubles
+from hotline.asterisk.server import AsteriskServer
+from hotline.asterisk.values import asterisk_values, extra_conf
 from hotline.clock import utc_now
 from hotline.config import AsteriskConfig
-from hotline.hold_music import provide_hold_music
 from hotline.outside.errors import CallNotAnswered
 from hotline.outside.far_end import Citizen
 from hotline.outside.phone_lines import free_port
 from hotline.outside.world import OutsideWorld, open_world
 from hotline.places import ROOT, Places
 from hotline.secrets_file import open_secrets
+from hotline.sounds.hold_music import provide_hold_music
 from ivr.agi.server import AgiServer
 from ivr.lifeboat_spool import read_record
 from ivr.navigator import Navigator

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.asterisk import AsteriskServer
-from hotline.asterisk_values import asterisk_values, extra_conf
+from hotline.asterisk.server import AsteriskServer
+from hotline.asterisk.values import asterisk_values, extra_conf
 from hotline.config import AsteriskConfig
 from hotline.demo import Demonstration
 from hotline.outside.cast import Account, DemoSeat

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.apt_sources import Archive
-from hotline.bundle_errors import ArchiveUnreachable, SignatureWrong
-from hotline.private_apt import private_apt, run_apt
+from hotline.asterisk.apt_sources import Archive
+from hotline.asterisk.bundle_errors import ArchiveUnreachable, SignatureWrong
+from hotline.asterisk.private_apt import private_apt, run_apt
 
 pytestmark = pytest.mark.skipif(shutil.which("apt-get") is None, reason="needs apt-get")
 

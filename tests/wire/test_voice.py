@@ -9,8 +9,8 @@ import pytest
 import vosk
 
 from hotline.places import ROOT
-from hotline.sound import level_dbfs
-from hotline.voice import VoiceUnknown, speak
+from hotline.sounds.sound import level_dbfs
+from hotline.sounds.voice import VoiceUnknown, speak
 
 SENTENCE = "我家楼下的路灯坏了三天没人修"
 
@@ -65,7 +65,7 @@ def test_another_process_says_the_same(model):
         [
             sys.executable,
             "-c",
-            "import sys; from hotline.voice import speak; sys.stdout.buffer.write(speak(sys.argv[1]))",
+            "import sys; from hotline.sounds.voice import speak; sys.stdout.buffer.write(speak(sys.argv[1]))",
             SENTENCE,
         ],
         capture_output=True,

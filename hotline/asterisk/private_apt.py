@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hotline.apt_sources import Archive
-from hotline.bundle_errors import (
+from hotline.asterisk.apt_sources import Archive
+from hotline.asterisk.bundle_errors import (
     ArchiveUnreachable,
     AsteriskNotProvided,
     DiskFull,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hotline.sound import even_loudness, resample, to_pcm
+from hotline.sounds.sound import even_loudness, resample, to_pcm
 
 SYNCHRONOUS = (
     2  # AUDIO_OUTPUT_SYNCHRONOUS: samples come to the callback, espeak_Synth returns at the end

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hotline.asterisk_errors import RunFolderNotOurs
-from hotline.asterisk_templates import write_private
+from hotline.asterisk.errors import RunFolderNotOurs
+from hotline.asterisk.templates import write_private
 
 SOCKET_PATH_LIMIT = 107
 """Bytes of a unix socket's path: sun_path holds 108 with the closing zero."""

@@ -23,8 +23,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.apt_sources import find_archive, read_machine_sources
-from hotline.bundle_errors import (
+from hotline.asterisk.apt_sources import find_archive, read_machine_sources
+from hotline.asterisk.bundle_errors import (
     AptMissing,
     AsteriskNotProvided,
     BundleBroken,
@@ -34,7 +34,7 @@ from hotline.bundle_errors import (
     MirrorUnknown,
     SystemAsteriskMissing,
 )
-from hotline.private_apt import private_apt, run_apt
+from hotline.asterisk.private_apt import private_apt, run_apt
 
 OLDEST_MAJOR = 20
 """Asterisk 18 has neither the MixMonitor legs nor the AGI behaviour this product was measured on."""

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import structlog
 
-from hotline.sound import even_loudness, from_pcm, resample, to_pcm
-from hotline.voice import speak
+from hotline.sounds.sound import even_loudness, from_pcm, resample, to_pcm
+from hotline.sounds.voice import speak
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +117,7 @@ def read_prompt_list(path: Path) -> tuple[Voice, tuple[Prompt, ...]]:
 def make_prompts(prompt_list: Path, folder: Path) -> tuple[PromptMade, ...]:
     """Bring the files below `folder` up to date with the list and the studio recordings; blocks.
 
-    Raises PromptListWrong, hotline.voice.VoiceError, OSError.
+    Raises PromptListWrong, hotline.sounds.voice.VoiceError, OSError.
     """
     voice, prompts = read_prompt_list(prompt_list)
     if not any(prompt.name == RECORDING_NOTICE for prompt in prompts):

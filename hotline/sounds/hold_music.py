@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hotline.sound import Samples, even_loudness, to_pcm
+from hotline.sounds.sound import Samples, even_loudness, to_pcm
 
 RATE_HZ = 8000
 LEVEL_DBFS = -26.0

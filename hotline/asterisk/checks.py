@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.asterisk import AsteriskServer
-from hotline.asterisk_errors import AsteriskError
-from hotline.asterisk_log import read_troubles
-from hotline.bundle import OLDEST_MAJOR, AsteriskProgram, find_bundle, find_system_asterisk, major
+from hotline.asterisk.bundle import (
+    OLDEST_MAJOR,
+    AsteriskProgram,
+    find_bundle,
+    find_system_asterisk,
+    major,
+)
+from hotline.asterisk.errors import AsteriskError
+from hotline.asterisk.log import read_troubles
+from hotline.asterisk.server import AsteriskServer
 from hotline.ports_file import is_free
-from hotline.prompts import PromptListWrong, read_prompt_list
+from hotline.sounds.prompts import PromptListWrong, read_prompt_list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

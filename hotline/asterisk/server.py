@@ -19,18 +19,18 @@ from pathlib import Path
 
 import structlog
 
-from hotline.asterisk_errors import (
+from hotline.asterisk.bundle import AsteriskProgram
+from hotline.asterisk.errors import (
     AsteriskDidNotStart,
     AsteriskError,
     AsteriskNotRunning,
     AsteriskPortTaken,
     AsteriskSilent,
 )
-from hotline.asterisk_folder import link_data, make_run_folder, run_folder, write_agi_start
-from hotline.asterisk_log import lines_since, ports_taken, size_of, why_it_failed
-from hotline.asterisk_process import lives, read_pid, runs_with, until_gone
-from hotline.asterisk_templates import render, write_private
-from hotline.bundle import AsteriskProgram
+from hotline.asterisk.folder import link_data, make_run_folder, run_folder, write_agi_start
+from hotline.asterisk.log import lines_since, ports_taken, size_of, why_it_failed
+from hotline.asterisk.process import lives, read_pid, runs_with, until_gone
+from hotline.asterisk.templates import render, write_private
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hotline.asterisk_errors import PlaceholderValueUnsafe
+from hotline.asterisk.errors import PlaceholderValueUnsafe
 from hotline.config import AsteriskConfig
 from hotline.secrets_file import Secrets
 

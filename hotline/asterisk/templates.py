@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hotline.asterisk_errors import PlaceholderValueUnsafe, PlaceholderWithoutValue
+from hotline.asterisk.errors import PlaceholderValueUnsafe, PlaceholderWithoutValue
 
 PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 

@@ -11,6 +11,12 @@ from tests.fakes.virtual_time import VirtualTimeLoop
 UNIT = Path(__file__).parent / "unit"
 
 
+def pytest_collection_modifyitems(items):
+    """Quick ones first; browser tests last, because Playwright keeps a loop running in this thread."""
+    folders = ["unit", "wire", "live", "browser"]
+    items.sort(key=lambda item: folders.index(item.path.relative_to(UNIT.parent).parts[0]))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
     if not inspect.iscoroutinefunction(pyfuncitem.obj):

@@ -1,6 +1,6 @@
 """The real Asterisk's own words, and what we make of them: the exact story, event by event.
 
-Recorded by tests/live/test_record_tapes.py from the product; the `lab_` tapes show what the product
+Recorded by tests/live/record_tapes.py from the product; the `lab_` tapes show what the product
 does not let happen yet, on a dialplan of their own.
 """
 

@@ -294,7 +294,7 @@ async def test_from_the_lifeboat_a_citizen_comes_back_by_himself_to_the_place_he
             place = await room.entries(1)
             assert dialled_at <= place.joined_at <= aboard_at
             await citizen.hang_up()
-            # The service was not there when he came: only now is he told of the recording.
+            # Told of the recording in the lifeboat, and not a second time.
             assert seconds_of(NOTICE_HZ, citizen.heard()) == pytest.approx(NOTICE_S, abs=0.25)
             await house.until_empty()
 

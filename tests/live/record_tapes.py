@@ -1,22 +1,16 @@
-"""Records tests/tapes anew from the real Asterisk: HOTLINE_RECORD_TAPES=1 pytest tests/live/test_record_tapes.py
+"""Records tests/tapes anew from the real Asterisk: bin/hotline test tests/live/record_tapes.py
 
 One session, cut into stories. A tape holds only what Asterisk said to us: no login, no secret.
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import pytest
 
 from cti.tape import TITLE, read_tape
 from hotline.outside.far_end import Citizen
 from hotline.places import ROOT
 from tests.live.stage import QUICK, Stage, open_stage
 
-pytestmark = pytest.mark.skipif(
-    "HOTLINE_RECORD_TAPES" not in os.environ, reason="tapes are recorded on request"
-)
 TAPES = ROOT / "tests" / "tapes"
 SIZE_LIMIT = 150_000
 CALLER = "13800000001"

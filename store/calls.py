@@ -31,28 +31,26 @@ from orders.model import OrderId, OrderState
 from recordings.model import RecordingId
 from seats.events import SeatReserved
 from store.codec import EventUnreadable, decode
-from store.database import Database, insert_new
+from store.database import Database, change_row, insert_new
 from store.tables import Instant, calls, decisions, journal, orders, recordings, seat_spans
 
 
 def _set(connection: Connection, call_id: CallId, **values: Any) -> None:
-    connection.execute(update(calls).where(calls.c.call_id == call_id).values(**values))
+    change_row(connection, calls, "call_id", call_id, **values)
 
 
 def _arrived(connection: Connection, _seq: int, event: CallArrived) -> None:
-    connection.execute(
-        insert_new(
-            connection,
-            calls,
-            call_id=event.call_id,
-            caller_number=event.caller_number,
-            called_number=event.called_number,
-            state=CallState.ARRIVED.value,
-            arrived_at=event.at,
-            priority=0,
-            lifeboat=False,
-            transcription="off",
-        )
+    insert_new(
+        connection,
+        calls,
+        call_id=event.call_id,
+        caller_number=event.caller_number,
+        called_number=event.called_number,
+        state=CallState.ARRIVED.value,
+        arrived_at=event.at,
+        priority=0,
+        lifeboat=False,
+        transcription="off",
     )
 
 
@@ -124,14 +122,12 @@ def _seat_left(connection: Connection, _seq: int, event: SeatLeftCall) -> None:
 
 
 def _seat_hears(connection: Connection, event: CallAnswered | CallRetrieved) -> None:
-    connection.execute(
-        insert_new(
-            connection,
-            seat_spans,
-            call_id=event.call_id,
-            starts_at=event.at,
-            seat_id=event.seat_id,
-        )
+    insert_new(
+        connection,
+        seat_spans,
+        call_id=event.call_id,
+        starts_at=event.at,
+        seat_id=event.seat_id,
     )
 
 
@@ -149,7 +145,11 @@ def _lifeboat(connection: Connection, _seq: int, event: CallTookLifeboat) -> Non
         (calls.c.state == CallState.ARRIVED.value, CallState.QUEUED.value), else_=calls.c.state
     )
     joined_at = func.coalesce(calls.c.joined_at, literal(event.at, Instant))
-    _set(connection, event.call_id, state=state, joined_at=joined_at, lifeboat=True)
+    connection.execute(
+        update(calls)
+        .where(calls.c.call_id == event.call_id)
+        .values(state=state, joined_at=joined_at, lifeboat=True)
+    )
 
 
 def _over(connection: Connection, _seq: int, event: CallEnded | CallAbandoned) -> None:
@@ -173,18 +173,16 @@ def _transcription(word: str) -> Any:
 
 
 def _decided(connection: Connection, seq: int, event: SeatReserved) -> None:
-    connection.execute(
-        insert_new(
-            connection,
-            decisions,
-            seq=seq,
-            call_id=event.call_id,
-            seat_id=event.seat_id,
-            skill_group=event.skill_group,
-            at=event.at,
-            reasons=list(event.reasons),
-            considered=event.considered,
-        )
+    insert_new(
+        connection,
+        decisions,
+        seq=seq,
+        call_id=event.call_id,
+        seat_id=event.seat_id,
+        skill_group=event.skill_group,
+        at=event.at,
+        reasons=list(event.reasons),
+        considered=event.considered,
     )
 
 

@@ -5,14 +5,15 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.schema import Table
 
 T = TypeVar("T")
@@ -151,11 +152,28 @@ def _begin_reading(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def insert_new(connection: AsyncConnection | Connection, table: Table, **values: Any) -> Insert:
+def insert_new(connection: Connection, table: Table, **values: Any) -> None:
     """INSERT that passes over a row whose key is there."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).values(**values).on_conflict_do_nothing()
-    return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+    connection.execute(_insert_new(connection.dialect.name, table), values)
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Insert:
+    # Made once: building a statement costs as much as running it.
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def change_row(connection: Connection, table: Table, key: str, of: str, **values: Any) -> None:
+    """UPDATE of some columns of the row with that key."""
+    connection.execute(_update_of(table, key, tuple(values)), {"the_key": of, **values})
+
+
+@cache
+def _update_of(table: Table, key: str, names: tuple[str, ...]) -> Update:
+    changed = {name: bindparam(name, type_=table.c[name].type) for name in names}
+    return update(table).where(table.c[key] == bindparam("the_key")).values(changed)
 
 
 def replace_row(connection: AsyncConnection | Connection, table: Table, **values: Any) -> Insert:

@@ -10,7 +10,7 @@ from cti.events import Event
 from cti.ids import CallId, SeatId, SkillGroupCode
 from seats.events import NotReadyBooked, SeatPhoneChanged, SeatStateChanged
 from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
-from store.database import Database, insert_new, replace_row
+from store.database import Database, change_row, insert_new, replace_row
 from store.tables import seat_history, seats, skill_groups
 
 
@@ -26,20 +26,18 @@ def _changed(connection: Connection, seq: int, event: SeatStateChanged) -> None:
     }
     if event.idle_since is not None:
         values["idle_since"] = event.idle_since
-    connection.execute(update(seats).where(seats.c.seat_id == event.seat_id).values(**values))
-    connection.execute(
-        insert_new(
-            connection,
-            seat_history,
-            seq=seq,
-            seat_id=event.seat_id,
-            at=event.at,
-            was=event.was.value,
-            state=event.state.value,
-            reason=values["reason"],
-            call_id=event.call_id,
-            by=event.by,
-        )
+    change_row(connection, seats, "seat_id", event.seat_id, **values)
+    insert_new(
+        connection,
+        seat_history,
+        seq=seq,
+        seat_id=event.seat_id,
+        at=event.at,
+        was=event.was.value,
+        state=event.state.value,
+        reason=values["reason"],
+        call_id=event.call_id,
+        by=event.by,
     )
 
 

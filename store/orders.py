@@ -31,7 +31,7 @@ from orders.model import (
 from orders.ports import Caller
 from store.calls import OPEN_STATES
 from store.codec import body_of, build
-from store.database import Database, insert_new
+from store.database import Database, change_row, insert_new
 from store.tables import callbacks, calls, order_trace, orders
 from store.transcripts import UNFINISHED, StoredTranscripts
 
@@ -60,18 +60,16 @@ def _trace(
 
 
 def _opened(connection: Connection, seq: int, event: DraftOpened) -> None:
-    connection.execute(
-        insert_new(
-            connection,
-            orders,
-            order_id=event.order_id,
-            call_id=event.call_id,
-            seat_id=event.seat_id,
-            state=OrderState.DRAFT.value,
-            opened_at=event.at,
-            fields={},
-            revision=0,
-        )
+    insert_new(
+        connection,
+        orders,
+        order_id=event.order_id,
+        call_id=event.call_id,
+        seat_id=event.seat_id,
+        state=OrderState.DRAFT.value,
+        opened_at=event.at,
+        fields={},
+        revision=0,
     )
     change = ("state", None, OrderState.DRAFT.value)
     _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
@@ -121,20 +119,18 @@ def _column(connection: Connection, order_id: OrderId, column: Any) -> Any:
 
 
 def _update(connection: Connection, order_id: OrderId, **values: Any) -> None:
-    connection.execute(update(orders).where(orders.c.order_id == order_id).values(**values))
+    change_row(connection, orders, "order_id", order_id, **values)
 
 
 def _owed(connection: Connection, _seq: int, event: CallbackOwed) -> None:
-    connection.execute(
-        insert_new(
-            connection,
-            callbacks,
-            call_id=event.call_id,
-            caller_number=event.caller_number,
-            reason=event.reason.value,
-            arrived_at=event.arrived_at,
-            attempts=0,
-        )
+    insert_new(
+        connection,
+        callbacks,
+        call_id=event.call_id,
+        caller_number=event.caller_number,
+        reason=event.reason.value,
+        arrived_at=event.arrived_at,
+        attempts=0,
     )
 
 

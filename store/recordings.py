@@ -24,32 +24,28 @@ def _call_over(connection: Connection, _seq: int, event: CallEnded | CallAbandon
     started: datetime | None = (connection.execute(wanted)).scalar()
     if started is None:
         return
-    connection.execute(
-        insert_new(
-            connection,
-            recordings,
-            recording_id=first_recording_of(event.call_id),
-            call_id=event.call_id,
-            state=RecordingState.LEGS.value,
-            started_at=started,
-            duration_ms=max(0, (event.at - started) // timedelta(milliseconds=1)),
-        )
+    insert_new(
+        connection,
+        recordings,
+        recording_id=first_recording_of(event.call_id),
+        call_id=event.call_id,
+        state=RecordingState.LEGS.value,
+        started_at=started,
+        duration_ms=max(0, (event.at - started) // timedelta(milliseconds=1)),
     )
 
 
 def _archived(connection: Connection, _seq: int, event: RecordingArchived) -> None:
     if event.started_at is not None:
         # Nobody heard this recording begin, so the end of the call did not list it.
-        connection.execute(
-            insert_new(
-                connection,
-                recordings,
-                recording_id=event.recording_id,
-                call_id=event.call_id,
-                state=RecordingState.LEGS.value,
-                started_at=event.started_at,
-                duration_ms=event.duration_ms,
-            )
+        insert_new(
+            connection,
+            recordings,
+            recording_id=event.recording_id,
+            call_id=event.call_id,
+            state=RecordingState.LEGS.value,
+            started_at=event.started_at,
+            duration_ms=event.duration_ms,
         )
     connection.execute(
         update(recordings)

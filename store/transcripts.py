@@ -17,20 +17,18 @@ from store.tables import calls, seat_spans, utterances
 
 
 def _heard(connection: Connection, _seq: int, event: UtteranceHeard) -> None:
-    connection.execute(
-        insert_new(
-            connection,
-            utterances,
-            call_id=event.call_id,
-            side=event.side.value,
-            starts_at_ms=event.starts_at_ms,
-            ends_at_ms=event.ends_at_ms,
-            at=event.at,
-            text=event.text,
-            confidence=event.confidence,
-            words=[body_of(word) for word in event.words],
-            backfilled=event.backfilled,
-        )
+    insert_new(
+        connection,
+        utterances,
+        call_id=event.call_id,
+        side=event.side.value,
+        starts_at_ms=event.starts_at_ms,
+        ends_at_ms=event.ends_at_ms,
+        at=event.at,
+        text=event.text,
+        confidence=event.confidence,
+        words=[body_of(word) for word in event.words],
+        backfilled=event.backfilled,
     )
 
 

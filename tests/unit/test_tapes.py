@@ -28,7 +28,7 @@ STORIES = {
     "no_answer_then_next_seat": [*ARRIVAL, "CallOffered", "CallReturnedToLine", *TALK[4:], *END],
     "seat_busy_then_next_seat": [*ARRIVAL, "CallOffered", "CallReturnedToLine", *TALK[4:], *END],
     "service_killed_and_resumed": [*TALK, *ARRIVAL, *END, *TALK[4:], *END],
-    "lifeboat_answered": [*ARRIVAL[:2], "CallTookLifeboat", *TALK[4:], *END],
+    "lifeboat_answered": [*ARRIVAL[:2], "NoticePlayed", "CallTookLifeboat", *TALK[4:], *END],
     "lab_no_answer_busy_unreachable_abandoned": [
         *ARRIVAL,
         *("CallOffered", "CallReturnedToLine") * 2,

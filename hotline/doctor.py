@@ -28,7 +28,7 @@ from hotline.config import Config
 from hotline.house import archive_of, database_of
 from hotline.installation import Installation, asterisk_server, open_installation
 from hotline.places import Places
-from store.migrate import upgrade
+from store.migrate import DatabaseNewer, DatabaseUnusable, upgrade
 
 DISK_NEEDED_GB = 5.0
 EARLIEST_YEAR = 2026
@@ -118,8 +118,12 @@ async def _database(installation: Installation) -> Check:
     database = database_of(installation)
     try:
         await upgrade(database)
-    except Exception as trouble:  # noqa: BLE001 - whatever it is, it is the finding
-        return Check(name="数据库 database", ok=False, detail=f"{type(trouble).__name__}: 无法打开")
+    except DatabaseNewer:
+        return Check(
+            name="数据库 database", ok=False, detail="由更新的版本写成，请升级程序，不要使用旧版本"
+        )
+    except DatabaseUnusable as trouble:
+        return Check(name="数据库 database", ok=False, detail=f"无法打开（{trouble}）")
     finally:
         await database.close()
     where = installation.config.store.url.split("@")[-1] or str(Path("var/hotline.sqlite"))

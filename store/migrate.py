@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from store.database import Database
 
@@ -19,10 +20,23 @@ class DatabaseNewer(Exception):
     code = "database-newer"
 
 
+class DatabaseUnusable(Exception):
+    """The database cannot be opened, or is none. 数据库无法使用"""
+
+    code = "database-unusable"
+
+
 async def upgrade(database: Database) -> None:
-    """Run every revision that is missing; nothing to do when all ran. Raises DatabaseNewer."""
-    async with database.write() as connection:
-        await connection.run_sync(_upgrade)
+    """Run every revision that is missing; nothing to do when all ran.
+
+    Raises DatabaseNewer, DatabaseUnusable (naming the kind of trouble, never the address: it may
+    hold a password).
+    """
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(_upgrade)
+    except (SQLAlchemyError, OSError) as trouble:
+        raise DatabaseUnusable(type(trouble).__name__) from trouble
 
 
 def _upgrade(connection: Connection) -> None:

@@ -5,11 +5,13 @@ import pytest
 from hotline import administration
 from hotline.administration import CommandRefused
 from hotline.config import Config
+from hotline.doctor import examine
 from hotline.first_start import first_accounts, seed
 from hotline.installation import open_installation
 from hotline.joints import WebUsers
 from hotline.places import Places
 from store.accounts import StoredAccounts
+from store.migrate import DatabaseUnusable
 from web.accounts import Accounts
 from web.errors import WrongPassword
 from web.settings import WebSettings
@@ -83,3 +85,14 @@ async def test_a_wrong_seat_is_refused_by_name(places, seat, skill, why):
 async def test_an_empty_archive_verifies(places, capsys):
     assert await administration.verify_archive(places, Config()) == 0
     assert "0 recordings" in capsys.readouterr().out
+
+
+async def test_the_doctor_names_a_database_that_is_none(places):
+    places.var.mkdir(exist_ok=True)
+    (places.var / "hotline.sqlite").write_bytes(b"this is no database, " * 100)
+    checks = {check.name: check for check in await examine(places, Config())}
+    database = checks["数据库 database"]
+    assert not database.ok
+    assert "无法打开" in database.detail
+    with pytest.raises(DatabaseUnusable):
+        await administration.migrate(places, Config())

@@ -31,8 +31,18 @@ async def left_whole(stage: Stage, call_id: str, slack_ms: float = 0) -> dict[st
         recording["duration_ms"],
         call,
     )
-    assert not [leg for leg in stage.places.legs.iterdir() if leg.name.startswith(call_id)]
+    await legs_are_gone(stage, call_id)
     return call
+
+
+async def legs_are_gone(stage: Stage, call_id: str) -> None:
+    """The raw legs go only once the archived copy is in the journal on disk: a moment later."""
+    legs = stage.places.legs
+    await stage.eventually(
+        lambda: not [leg for leg in legs.iterdir() if leg.name.startswith(call_id)],
+        20,
+        "the raw legs are still there",
+    )
 
 
 async def words_of(stage: Stage, call_id: str, side: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import hashlib
 
 from hotline.sounds.voice import speak
+from tests.live.afterwards import legs_are_gone
 from tests.live.stage import open_stage
 
 
@@ -24,7 +25,7 @@ async def test_a_citizen_is_answered_transcribed_drafted_and_archived(ready_var,
         assert "请问" in "".join(u["text"] for u in said if u["side"] == "operator")
         file = stage.places.archive / recording["path"]
         assert hashlib.sha256(file.read_bytes()).hexdigest() == recording["sha256"]
-        assert list(stage.places.legs.iterdir()) == []
+        await legs_are_gone(stage, call["call_id"])
         order = (await (await stage.api()).get("/api/orders"))["orders"][0]
         assert order["call_id"] == call["call_id"]
         assert order["fields"]["request_type"]["value"] == "complaint"

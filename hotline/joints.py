@@ -84,6 +84,10 @@ class WebCalls:
     async def find(self, call_id: CallId) -> Call | None:
         return self._tracker.calls.get(call_id) or await self._stored.find(call_id)
 
+    async def find_many(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Call]:
+        newer = {one: self._tracker.calls[one] for one in call_ids if one in self._tracker.calls}
+        return {**await self._stored.find_many(call_ids), **newer}
+
     async def links(self, call_ids: Sequence[CallId]) -> Mapping[CallId, CallLinks]:
         return {
             call_id: CallLinks(order_id=order, recording_id=recording, transcription=state)

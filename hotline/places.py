@@ -73,10 +73,6 @@ class Places:
         return ROOT / "asterisk-conf"
 
     @property
-    def demo_model(self) -> Path:
-        return ROOT / "asr" / "demo_model"
-
-    @property
     def console_source(self) -> Path:
         return ROOT / "web" / "console"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, select
 
 from cti.events import Event
 from cti.ids import CallId, SeatId, SkillGroupCode
@@ -43,17 +43,11 @@ def _changed(connection: Connection, seq: int, event: SeatStateChanged) -> None:
 
 def _booked(connection: Connection, _seq: int, event: NotReadyBooked) -> None:
     reason = event.reason.value if event.reason else None
-    connection.execute(
-        update(seats).where(seats.c.seat_id == event.seat_id).values(pending_not_ready=reason)
-    )
+    change_row(connection, seats, "seat_id", event.seat_id, pending_not_ready=reason)
 
 
 def _phone(connection: Connection, _seq: int, event: SeatPhoneChanged) -> None:
-    connection.execute(
-        update(seats)
-        .where(seats.c.seat_id == event.seat_id)
-        .values(phone_reachable=event.reachable)
-    )
+    change_row(connection, seats, "seat_id", event.seat_id, phone_reachable=event.reachable)
 
 
 PROJECTIONS: dict[type[Event], Any] = {

@@ -29,14 +29,15 @@ class DatabaseUnusable(Exception):
 async def upgrade(database: Database) -> None:
     """Run every revision that is missing; nothing to do when all ran.
 
-    Raises DatabaseNewer, DatabaseUnusable (naming the kind of trouble, never the address: it may
-    hold a password).
+    Raises DatabaseNewer, DatabaseUnusable (in the driver's words, without the statement and
+    without our URL, which may hold a password).
     """
     try:
         async with database.write() as connection:
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError) as trouble:
-        raise DatabaseUnusable(type(trouble).__name__) from trouble
+        said = getattr(trouble, "orig", None)
+        raise DatabaseUnusable(str(said or type(trouble).__name__)) from trouble
 
 
 def _upgrade(connection: Connection) -> None:

@@ -81,6 +81,9 @@ class Calls(Protocol):
         """Newest first."""
 
     async def find(self, call_id: CallId) -> Call | None: ...
+    async def find_many(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Call]:
+        """Those of them that there are."""
+
     async def links(self, call_ids: Sequence[CallId]) -> Mapping[CallId, CallLinks]: ...
     async def events(self, call_id: CallId) -> Sequence[tuple[int, Event]]:
         """(seq, event) of one call, in order."""

@@ -34,8 +34,10 @@ async def list_recordings(house: House, viewer: Viewer, limit: Limit = 50) -> di
     """The newest recordings that the viewer may hear. 录音列表"""
     seq = house.live.last_seq
     listed = []
-    for recording in await house.recordings.newest(limit):
-        call = await house.calls.find(recording.call_id)
+    newest = await house.recordings.newest(limit)
+    calls = await house.calls.find_many([recording.call_id for recording in newest])
+    for recording in newest:
+        call = calls.get(recording.call_id)
         if may_hear(viewer, None if call is None else call.seat_id):
             listed.append(views.recording(recording, call, viewer))
     return {"seq": seq, "recordings": listed}

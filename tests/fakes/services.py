@@ -110,6 +110,9 @@ class MemoryCalls:
     async def find(self, call_id):
         return self.call if call_id == CALL else None
 
+    async def find_many(self, call_ids):
+        return {CALL: self.call} if CALL in call_ids else {}
+
     async def links(self, call_ids):
         return {CALL: CallLinks(order_id=OrderId("20260105-000001"), transcription="finished")}
 

@@ -237,9 +237,7 @@ class Archivist:
                 if task.transcribed:
                     await self._let_legs_go(task)
             except LegsStillGrowing:
-                task.attempts -= 1
-                pause_s = max(self._settings.settle_s, LEAST_PAUSE_S)
-                task.not_before = self._now() + timedelta(seconds=pause_s)
+                self._look_again_soon(task)
             except (RecordingError, OSError) as trouble:
                 self._failed(task, trouble)
 
@@ -250,6 +248,12 @@ class Archivist:
         )
         task.attempts += 1
         task.not_before = self._now() + timedelta(seconds=max(pause_s, LEAST_PAUSE_S))
+
+    def _look_again_soon(self, task: _Task) -> None:
+        """Nothing failed; it is only not yet time."""
+        task.attempts = max(0, task.attempts - 1)
+        pause_s = max(self._settings.settle_s, LEAST_PAUSE_S)
+        task.not_before = self._now() + timedelta(seconds=pause_s)
 
     async def _archive(self, task: _Task) -> bool:
         """False: there is no recording of this call at all."""
@@ -327,7 +331,7 @@ class Archivist:
     async def _let_legs_go(self, task: _Task) -> None:
         """Only when the archived file verifies and the journal's row of it is on disk."""
         if not await self._written_down():
-            self._postpone(task)
+            self._look_again_soon(task)
             return
         fixity = await asyncio.to_thread(self._vault.verify, task.recording)
         if fixity is not Fixity.INTACT:

@@ -190,3 +190,19 @@ async def test_legs_that_grew_after_archiving_are_archived_again_before_they_go(
     told = desk.catalogue.of_kind(RecordingArchived)
     assert told[-1].duration_ms == 11_000
     assert legs_of(desk.legs_folder, "node1-1.1").missing
+
+
+async def test_legs_go_soon_after_a_sick_store_is_well_again(tmp_path):
+    desk = Desk(tmp_path)
+    desk.hang_up()
+    desk.transcribe()
+    desk.catalogue.healthy = False
+    desk.loop.call_later(61, setattr, desk.catalogue, "healthy", True)
+    there = []
+    for second in (60, 64):
+        desk.loop.call_later(
+            second, lambda: there.append(not legs_of(desk.legs_folder, "node1-1.1").missing)
+        )
+    await desk.work_for(65)
+    assert desk.archived_at_s() == [2.0]
+    assert there == [True, False]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from cti.ids import CallId, SeatId, SkillGroupCode
+from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 
 
 class Blame(StrEnum):
@@ -33,6 +33,30 @@ class Ending:
     reason: str
 
 
+class Direction(StrEnum):
+    """Who called whom. 呼叫方向"""
+
+    IN = "in"  # 呼入
+    OUT = "out"  # 呼出
+
+
+class PartyRole(StrEnum):
+    """What somebody besides the citizen is on his call. 参与方角色"""
+
+    SEAT = "seat"  # 座席
+    THIRD = "third"  # 第三方（部门、公共服务、紧急热线）
+    SUPERVISOR = "supervisor"  # 班长
+
+
+class Room(StrEnum):
+    """Where a party of a call is, and so whom it hears. 通话房间"""
+
+    TALK = "talk"  # 与市民通话
+    ASIDE = "aside"  # 咨询，市民听不到
+    LISTENING = "listening"  # 监听
+    WHISPERING = "whispering"  # 密语，只有座席听到
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened, in the past tense. 业务事件"""
@@ -49,10 +73,14 @@ class CallEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallArrived(CallEvent):
-    """A citizen reached the hotline. 进线"""
+    """A citizen reached the hotline, or answered when it called him. 进线
+
+    `caller_number` is the citizen's in both directions.
+    """
 
     caller_number: str
     called_number: str
+    direction: Direction = Direction.IN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +141,88 @@ class CallRetrieved(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatLeftCall(CallEvent):
-    """The seat's leg is gone; its wrap-up begins. 座席离线"""
+    """A seat's leg is gone; its wrap-up begins. 座席离线"""
 
     seat_id: SeatId
     talked_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyEvent(CallEvent):
+    """Something about one party besides the citizen and the seat that answered him. 参与方事件
+
+    `who` is a seat's number, or the directory code of a department or emergency line; "outside" for
+    a number that is in no directory.
+    """
+
+    leg_id: LegId
+    role: PartyRole
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRang(PartyEvent):
+    """Somebody more is being rung for this call. 邀请参与方"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyDidNotAnswer(PartyEvent):
+    """He did not come. 参与方未接听"""
+
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyJoined(PartyEvent):
+    """He answered and is in this room. 参与方加入"""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyMoved(PartyEvent):
+    """He, or a seat, went from one room to another. 参与方换房间"""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyLeft(PartyEvent):
+    """A third party or supervisor is gone; a seat says so with SeatLeftCall. 参与方离开"""
+
+    present_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRecordingStarted(PartyEvent):
+    """This party's own voice is being recorded in its own file from `at` on. 参与方录音开始
+
+    Seats too get one, from the first moment in which they and others speak together.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTransferred(CallEvent):
+    """Another seat is the citizen's seat now. 转席完成"""
+
+    from_seat: SeatId
+    to_seat: SeatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallControlled(CallEvent):
+    """Somebody asked for something to be done with this call. 通话操作
+
+    `what` is the command's word ("hold", "consult", "intercept", ...), `target` whom it concerns (as
+    PartyEvent.who), `refused` the error's code if nothing was done.
+    """
+
+    what: str
+    by: str
+    seat_id: SeatId | None = None
+    target: str | None = None
+    reason: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

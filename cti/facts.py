@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cti.events import Direction, PartyRole, Room
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 
 
@@ -26,10 +27,11 @@ class CallFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitizenArrived(CallFact):
-    """A channel came in on the trunk. 来电"""
+    """A channel came in on the trunk, or a citizen whom we called answered. 来电"""
 
     caller_number: str
     called_number: str
+    direction: Direction = Direction.IN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class WaitingBegan(CallFact):
     skill_group: SkillGroupCode
     joined_at: datetime
     priority: int
+    turn: int = 1
+    """Counts how often he came into the line: a higher one after a talk is a new waiting. 第几次排队"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,49 @@ class SeatRetrieved(CallFact):
     """The seat's phone took the citizen back. 取回"""
 
     seat_id: SeatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenHeld(CallFact):
+    """The citizen was led aside and hears music. 市民进入保持"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenInRoom(CallFact):
+    """The citizen came into the common room, from a plain talk or from hold. 市民进入通话房间"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFact(CallFact):
+    """About a leg that is not the citizen's. 参与方话路事实"""
+
+    leg_id: LegId
+    role: PartyRole
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRang(LegFact):
+    """A leg that we originated is ringing. 邀请振铃"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegInRoom(LegFact):
+    """A leg came into a room, for the first time or from another. 话路进入房间"""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRecordingBegan(LegFact):
+    """The leg's own voice is being recorded. 参与方录音开始"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegGone(LegFact):
+    """The leg hung up, answered or not. `cause` is Q.850: 17 busy, 19 no answer, ... 参与方释放"""
+
+    cause: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ class Blame(StrEnum):
 
     CITIZEN = "citizen"  # 市民
     SEAT = "seat"  # 座席
+    THIRD = "third"  # 第三方
     SERVICE = "service"  # 系统
     TRUNK = "trunk"  # 中继
     UNKNOWN = "unknown"  # 不明
@@ -100,6 +101,8 @@ class CallQueued(CallEvent):
     skill_group: SkillGroupCode
     joined_at: datetime
     priority: int
+    turn: int = 1
+    """How often he has come into the line. 第几次排队"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,7 @@ class CallAnswered(CallEvent):
 
     seat_id: SeatId
     waited_ms: int
+    leg_id: LegId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +145,15 @@ class CallRetrieved(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatLeftCall(CallEvent):
-    """A seat's leg is gone; its wrap-up begins. 座席离线"""
+    """A seat's leg is gone; its wrap-up begins. 座席离线
+
+    `last`: nobody is left who speaks with the citizen. False when others go on without this seat.
+    """
 
     seat_id: SeatId
     talked_ms: int
+    last: bool = True
+    leg_id: LegId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +219,17 @@ class CallTransferred(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkChanged(CallEvent):
+    """The talk took another form; `state` is the call's state from now on. 通话形态变化
+
+    Told for every step between "talking", "held", "consulting" and "conference", after the events that
+    caused it.
+    """
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallControlled(CallEvent):
     """Somebody asked for something to be done with this call. 通话操作
 
@@ -230,6 +250,18 @@ class KeyPressed(CallEvent):
     """The citizen pressed a key. 按键"""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRequested(CallEvent):
+    """A waiting citizen asked to keep his place and be called back. 排队中申请回拨
+
+    `caller_number` is the number he wants to be called at.
+    """
+
+    caller_number: str
+    skill_group: SkillGroupCode
+    joined_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,10 +186,11 @@ class CitizenGone(CallFact):
     """The citizen's leg is gone. 市民话路释放
 
     `lost` is None for an ordinary hang-up, else why nobody saw it: "asterisk-restarted" or
-    "ended-while-away".
+    "ended-while-away". `cause` is Q.850, told for the citizens whom we call: 17 busy, 19 no answer.
     """
 
     lost: str | None = None
+    cause: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Names for things that several packages talk about. 编号"""
 
+import re
 from typing import NewType
 
 CallId = NewType("CallId", str)
@@ -9,8 +10,15 @@ the citizen's whole contact, inherited by every leg as HOTLINE_CALL. 一通话�
 LegId = NewType("LegId", str)
 """The uniqueid of one channel. 话路编号"""
 
+_LEG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}")
+
 SeatId = NewType("SeatId", str)
 """The working position's number, which is also its extension. 座席工号"""
 
 SkillGroupCode = NewType("SkillGroupCode", str)
 """A skill group's code, such as "general". 技能组代码"""
+
+
+def is_leg_id(text: str) -> bool:
+    """Whether this can be the id of a leg that is recorded, and so part of a file's name."""
+    return _LEG_ID.fullmatch(text) is not None

@@ -10,15 +10,16 @@ from types import MappingProxyType
 
 import structlog
 
-from cti.call import Call, CallState, Step, advance, begin
+from cti.call import Call, CallState, Step
+from cti.course import advance, begin
 from cti.facts import (
     CallFact,
     ChannelsListed,
     CitizenArrived,
     CitizenGone,
     Fact,
+    LegGone,
     SeatDidNotAnswer,
-    SeatGone,
     WhyNotAnswered,
 )
 from cti.fence import call_fence
@@ -60,10 +61,18 @@ class CallTracker:
                 with call_fence(call_id):
                     self._meet(fact)
             case ChannelsListed():
-                for gone in list(_missing(self._calls.values(), fact)):
+                for gone in list(missing(self._calls.values(), fact)):
                     self.meet(gone)
             case _:
                 self.unknown[type(fact).__name__] += 1
+
+    def revive(self, call_id: CallId) -> None:
+        """It was held to be over and Asterisk has it still: what is met next begins it anew."""
+        call = self._calls.get(call_id)
+        if call is None or not call.over:
+            return
+        del self._calls[call_id]
+        self._ended = deque(one for one in self._ended if one[1] != call_id)
 
     def _meet(self, fact: CallFact) -> None:
         call = self._calls.get(fact.call_id)
@@ -103,27 +112,35 @@ class CallTracker:
         )
 
 
-def _missing(calls: Iterable[Call], listed: ChannelsListed) -> Iterator[CallFact]:
+def missing(calls: Iterable[Call], listed: ChannelsListed) -> Iterator[CallFact]:
     """What must have happened to legs that Asterisk no longer has."""
     for call in calls:
         if call.over or not call.call_id.startswith(f"{listed.node}-"):
             continue
-        if LegId(call.call_id) not in listed.legs:  # The call's id is the citizen's leg's.
+        # The call's id is the citizen's leg's; one whom we call may not have been dialled yet.
+        if call.citizen_rung and LegId(call.call_id) not in listed.legs:
             lost = _how_lost(call, listed)
             yield CitizenGone(call_id=call.call_id, at=listed.at, lost=lost)
-        elif call.leg_id is None or call.seat_id is None or call.leg_id in listed.legs:
             continue
-        elif call.state is CallState.RINGING:
+        for party in call.parties:
+            if party.leg_id not in listed.legs:
+                yield LegGone(
+                    call_id=call.call_id,
+                    at=listed.at,
+                    leg_id=party.leg_id,
+                    role=party.role,
+                    who=party.who,
+                    cause=0,
+                )
+        if call.state is not CallState.RINGING or call.seat_id is None or call.leg_id is None:
+            continue
+        if call.leg_id not in listed.legs:
             yield SeatDidNotAnswer(
                 call_id=call.call_id,
                 at=listed.at,
                 seat_id=call.seat_id,
                 leg_id=call.leg_id,
                 why=WhyNotAnswered.UNSEEN,
-            )
-        elif call.state in (CallState.TALKING, CallState.HELD):
-            yield SeatGone(
-                call_id=call.call_id, at=listed.at, seat_id=call.seat_id, leg_id=call.leg_id
             )
 
 

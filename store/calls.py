@@ -20,13 +20,17 @@ from cti.events import (
     CallRetrieved,
     CallReturnedToLine,
     CallTookLifeboat,
+    CallTransferred,
+    Direction,
     Ending,
     Event,
     NoticePlayed,
     RecordingStarted,
     SeatLeftCall,
+    TalkChanged,
 )
 from cti.ids import CallId, SeatId, SkillGroupCode
+from cti.recollection import recollect
 from orders.model import OrderId, OrderState
 from recordings.model import RecordingId
 from seats.events import SeatReserved
@@ -47,6 +51,7 @@ def _arrived(connection: Connection, _seq: int, event: CallArrived) -> None:
         caller_number=event.caller_number,
         called_number=event.called_number,
         state=CallState.ARRIVED.value,
+        direction=event.direction.value,
         arrived_at=event.at,
         priority=0,
         lifeboat=False,
@@ -95,13 +100,17 @@ def _returned(connection: Connection, _seq: int, event: CallReturnedToLine) -> N
 
 
 def _answered(connection: Connection, _seq: int, event: CallAnswered) -> None:
-    _set(
-        connection,
-        event.call_id,
-        state=CallState.TALKING.value,
-        seat_id=event.seat_id,
-        answered_at=event.at,
-        transcription="live",
+    """The first answer counts, however often he comes back into the line."""
+    first = func.coalesce(calls.c.answered_at, literal(event.at, Instant))
+    connection.execute(
+        update(calls)
+        .where(calls.c.call_id == event.call_id)
+        .values(
+            state=CallState.TALKING.value,
+            seat_id=event.seat_id,
+            answered_at=first,
+            transcription="live",
+        )
     )
     _seat_hears(connection, event)
 
@@ -116,7 +125,17 @@ def _retrieved(connection: Connection, _seq: int, event: CallRetrieved) -> None:
     _seat_hears(connection, event)
 
 
+def _changed_form(connection: Connection, _seq: int, event: TalkChanged) -> None:
+    _set(connection, event.call_id, state=event.state)
+
+
+def _transferred(connection: Connection, _seq: int, event: CallTransferred) -> None:
+    _set(connection, event.call_id, seat_id=event.to_seat)
+
+
 def _seat_left(connection: Connection, _seq: int, event: SeatLeftCall) -> None:
+    if not event.last:
+        return
     _set(connection, event.call_id, state=CallState.SEAT_LEFT.value, seat_left_at=event.at)
     _seat_hears_no_more(connection, event)
 
@@ -196,6 +215,8 @@ PROJECTIONS: dict[type[Event], Any] = {
     CallAnswered: _answered,
     CallHeld: _held,
     CallRetrieved: _retrieved,
+    TalkChanged: _changed_form,
+    CallTransferred: _transferred,
     SeatLeftCall: _seat_left,
     CallTookLifeboat: _lifeboat,
     CallEnded: _over,
@@ -216,9 +237,13 @@ class StoredCalls:
         self._database = database
 
     async def live(self) -> list[Call]:
-        """Calls that are not over, in the order of their arrival."""
+        """Calls that are not over, with all who are on them, in the order of their arrival."""
         wanted = select(calls).where(calls.c.state.in_(OPEN_STATES)).order_by(calls.c.arrived_at)
-        return await self._calls(wanted)
+        return [await self._whole(call) for call in await self._calls(wanted)]
+
+    async def _whole(self, call: Call) -> Call:
+        told = await self.events(call.call_id)
+        return recollect(call, (event for _, event in told if isinstance(event, CallEvent)))
 
     async def ended(self, limit: int) -> list[Call]:
         """Calls that are over, newest first."""
@@ -303,6 +328,7 @@ def _call(row: Row[Any]) -> Call:
         caller_number=row.caller_number,
         called_number=row.called_number,
         state=CallState(row.state),
+        direction=Direction(row.direction),
         arrived_at=row.arrived_at,
         recording_started_at=row.recording_started_at,
         notice_at=row.notice_at,

@@ -75,6 +75,7 @@ calls = Table(
     Column("caller_number", String(40), nullable=False, index=True),
     Column("called_number", String(40), nullable=False),
     Column("state", String(20), nullable=False, index=True),
+    Column("direction", String(8), nullable=False, server_default="in"),
     Column("arrived_at", Instant, nullable=False, index=True),
     Column("recording_started_at", Instant),
     Column("notice_at", Instant),
@@ -124,6 +125,9 @@ seats = Table(
     Column("phone_reachable", Boolean, nullable=False, default=True),
     Column("operator", String(80)),
     Column("pending_not_ready", String(40)),
+    Column("part", String(20)),
+    Column("pending_sign_out", Boolean, nullable=False, default=False),
+    Column("last_call_id", String(80)),
 )
 
 seat_history = Table(
@@ -137,8 +141,44 @@ seat_history = Table(
     Column("reason", String(40)),
     Column("call_id", String(80)),
     Column("by", String(80)),
+    Column("operator", String(80)),
+    Column("part", String(20)),
     Index("ix_seat_history_seat_id", "seat_id", "at"),
 )
+
+seat_notes = Table(
+    "seat_notes",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("seat_id", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("was", String(20)),
+    Column("call_id", String(80)),
+    Column("by", String(80)),
+    Column("why", Text, nullable=False),
+    Column("effect", String(20)),
+    Column("missing", Text),
+    Index("ix_seat_notes_seat_id", "seat_id", "at"),
+)
+"""What was done to a seat otherwise than by its operator: forced or repaired."""
+
+floor_alarms = Table(
+    "floor_alarms",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("seat_id", String(40)),
+    Column("skill_group", String(40)),
+    Column("state", String(20)),
+    Column("reason", String(40)),
+    Column("since", Instant),
+    Column("limit_s", Float),
+    Column("minimum", Integer),
+    Column("raised_at", Instant, nullable=False, index=True),
+    Column("cleared_at", Instant, index=True),
+)
+"""Seats too long in a state and groups with too few seats; either seat_id or skill_group is set."""
 
 decisions = Table(
     "decisions",
@@ -157,6 +197,7 @@ utterances = Table(
     metadata,
     Column("call_id", String(80), primary_key=True),
     Column("side", String(20), primary_key=True),
+    Column("leg_id", String(120), primary_key=True, server_default=""),
     Column("starts_at_ms", Integer, primary_key=True),
     Column("ends_at_ms", Integer, nullable=False),
     Column("at", Instant, nullable=False),
@@ -164,7 +205,9 @@ utterances = Table(
     Column("confidence", Float, nullable=False),
     Column("words", JSON, nullable=False),
     Column("backfilled", Boolean, nullable=False, default=False),
+    Column("who", String(80)),
 )
+"""`leg_id` is empty for what the call's two legs hold; it keeps two third parties apart."""
 
 orders = Table(
     "orders",
@@ -207,7 +250,25 @@ recordings = Table(
     Column("size_bytes", BigInteger),
     Column("archived_at", Instant),
     Column("failure", String(80)),
+    Column("leg_id", String(120)),
+    Column("role", String(20)),
+    Column("who", String(80)),
+    Column("offset_ms", Integer, nullable=False, server_default="0"),
 )
+
+own_legs = Table(
+    "own_legs",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("leg_id", String(120), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("role", String(20)),
+    Column("who", String(80)),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),
+)
+"""Parties whose own voice is recorded; `number` is that of the recording. Without role and who it was
+found on disk, and nobody had told of it."""
 
 callbacks = Table(
     "callbacks",

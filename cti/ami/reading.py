@@ -1,23 +1,31 @@
 """Asterisk's words become facts here, once, at the door. 报文解读
 
 Everything past this module is typed: no header names, no strings that mean numbers. Checked against
-Asterisk 22.10; what the names mean here:
-
-* A call is the channel variable HOTLINE_CALL, which every leg inherits, or, before the dialplan has
-  set it, the Linkedid. It must carry our node's name: legs of other nodes make no calls here.
-* The citizen's own channel is the one whose Uniqueid is the call.
-* A seat's leg is a channel PJSIP/<digits>-<number>; other endpoints (trunks) have names with letters.
+Asterisk 22.10. What the names mean stands in cti/ami/names.py; legs that join a call in
+cti/ami/party_reading.py.
 """
 
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from cti.ami import party_reading
+from cti.ami.names import (
+    CITIZENS_CONTEXT,
+    call_of,
+    call_of_our_leg,
+    instant,
+    instant_of,
+    number_of,
+    seat_of,
+    whole_number,
+)
 from cti.ami.wire import Message, event_name
 from cti.errors import MalformedMessage
 from cti.facts import (
     CitizenArrived,
     CitizenGone,
+    CitizenHeld,
+    CitizenInRoom,
     Fact,
     HangupAsked,
     HangupOrdered,
@@ -36,11 +44,9 @@ from cti.facts import (
     WaitingBegan,
     WhyNotAnswered,
 )
-from cti.ids import CallId, LegId, SeatId, SkillGroupCode
+from cti.ids import CallId, LegId, SkillGroupCode
 
 LIFEBOAT_QUEUE = "lifeboat"
-CITIZENS_CONTEXT = "hotline-in"
-SEAT_DEVICE = re.compile(r"PJSIP/([0-9]+)(?:-[0-9a-f]+)?$")
 
 WHY_NOT_ANSWERED = {
     "NOANSWER": WhyNotAnswered.NO_ANSWER,
@@ -64,55 +70,18 @@ PHONE_STATES = {
 }
 
 
-def read_fact(message: Message, node: str, arrived_at: datetime) -> Fact | None:
-    """The fact in an AMI event, or None for the many events we do not need.
+def read_facts(message: Message, node: str, arrived_at: datetime) -> Sequence[Fact]:
+    """The facts in an AMI event, none for the many events we do not need.
 
     `arrived_at` stands in for the Timestamp that rows of a list do not have. Raises
     MalformedMessage when a header that the event must have is missing or is no number.
     """
-    read = READERS.get(event_name(message.raw))
-    return None if read is None else read(message, node, arrived_at)
-
-
-def seat_of(channel: str) -> SeatId | None:
-    """The seat whose phone this channel or device is."""
-    seat = SEAT_DEVICE.match(channel)
-    return SeatId(seat[1]) if seat else None
-
-
-def call_of(message: Message, node: str) -> CallId | None:
-    """The call this event's channel belongs to; None if it is none of our node's."""
-    call_id = message.variable(b"HOTLINE_CALL") or message.need(b"Linkedid")
-    return CallId(call_id) if call_id.startswith(f"{node}-") else None
-
-
-def instant(message: Message, arrived_at: datetime) -> datetime:
-    """Asterisk's own instant of the event."""
-    stamp = message.find(b"Timestamp")
-    if stamp is None:
-        return arrived_at
-    return instant_of(stamp, seconds_per_unit=1.0)
-
-
-def instant_of(text: str, seconds_per_unit: float) -> datetime:
-    """A count of seconds or milliseconds since 1970 as an instant. Raises MalformedMessage."""
-    try:
-        return datetime.fromtimestamp(float(text) * seconds_per_unit, UTC)
-    except (ValueError, OverflowError, OSError) as wrong:
-        raise MalformedMessage("an instant is no number in range") from wrong
-
-
-def whole_number(text: str) -> int:
-    """Raises MalformedMessage for anything but a plain integer."""
-    try:
-        return int(text)
-    except ValueError as wrong:
-        raise MalformedMessage("a number is no integer") from wrong
-
-
-def number_of(text: str) -> str:
-    """A caller's number as dialled, or "" where the line shows none."""
-    return "" if text == "<unknown>" else text
+    name = event_name(message.raw)
+    if name == b"DialBegin" and message.find(b"Channel") is None:
+        return party_reading.originated(message, node, arrived_at)
+    read = READERS.get(name)
+    fact = None if read is None else read(message, node, arrived_at)
+    return () if fact is None else (fact,)
 
 
 def _newchannel(message: Message, node: str, arrived_at: datetime) -> Fact | None:
@@ -133,8 +102,10 @@ def _newchannel(message: Message, node: str, arrived_at: datetime) -> Fact | Non
 
 def _mix_monitor_start(message: Message, node: str, arrived_at: datetime) -> Fact | None:
     call_id = call_of(message, node)
-    if call_id is None or message.need(b"Uniqueid") != call_id:
+    if call_id is None:
         return None
+    if message.need(b"Uniqueid") != call_id:
+        return party_reading.recording(message, call_id, instant(message, arrived_at))
     return RecordingBegan(call_id=call_id, at=instant(message, arrived_at))
 
 
@@ -150,6 +121,10 @@ def _user_event(message: Message, node: str, arrived_at: datetime) -> Fact | Non
     told = Message(ours)
     if ours.startswith(b"Notice\r\n"):
         return NoticeEnded(call_id=call_id, at=instant(message, arrived_at))
+    if ours.startswith(b"Held\r\n"):
+        return CitizenHeld(call_id=call_id, at=instant(message, arrived_at))
+    if ours.startswith(b"Spying\r\n"):
+        return party_reading.spying(message, told, call_id, instant(message, arrived_at))
     if ours.startswith(b"Waiting\r\n"):
         return WaitingBegan(
             call_id=call_id,
@@ -157,14 +132,14 @@ def _user_event(message: Message, node: str, arrived_at: datetime) -> Fact | Non
             skill_group=SkillGroupCode(told.need(b"Group")),
             joined_at=instant_of(told.need(b"JoinedAt"), seconds_per_unit=0.001),
             priority=whole_number(told.need(b"Priority")),
+            turn=whole_number(told.find(b"Turn") or "1"),
         )
     return None
 
 
 def _dial_begin(message: Message, node: str, arrived_at: datetime) -> Fact | None:
     seat_id = seat_of(message.need(b"DestChannel"))
-    # Without Channel nobody waits at the other end: a leg we originated, not an offered call.
-    if seat_id is None or message.find(b"Channel") is None:
+    if seat_id is None:
         return None
     call_id = call_of(message, node)
     if call_id is None:
@@ -179,6 +154,7 @@ def _dial_begin(message: Message, node: str, arrived_at: datetime) -> Fact | Non
 
 def _dial_end(message: Message, node: str, arrived_at: datetime) -> Fact | None:
     seat_id = seat_of(message.need(b"DestChannel"))
+    # Without Channel nobody waits at the other end: a leg we originated, not an offered call.
     if seat_id is None or message.find(b"Channel") is None:
         return None
     call_id = call_of(message, node)
@@ -231,11 +207,24 @@ def _hangup(message: Message, node: str, arrived_at: datetime) -> Fact | None:
     uniqueid = message.need(b"Uniqueid")
     at = instant(message, arrived_at)
     if uniqueid == call_id:
-        return CitizenGone(call_id=call_id, at=at)
+        cause = whole_number(message.find(b"Cause") or "0")
+        return CitizenGone(call_id=call_id, at=at, cause=cause)
+    if call_of_our_leg(uniqueid) is not None:
+        return party_reading.gone(message, call_id, at)
     seat_id = seat_of(message.need(b"Channel"))
     if seat_id is None:
         return None
     return SeatGone(call_id=call_id, at=at, seat_id=seat_id, leg_id=LegId(uniqueid))
+
+
+def _confbridge_join(message: Message, node: str, arrived_at: datetime) -> Fact | None:
+    call_id = call_of(message, node)
+    if call_id is None:
+        return None
+    at = instant(message, arrived_at)
+    if message.need(b"Uniqueid") == call_id:
+        return CitizenInRoom(call_id=call_id, at=at)
+    return party_reading.in_room(message, call_id, at)
 
 
 def _dtmf_end(message: Message, node: str, arrived_at: datetime) -> Fact | None:
@@ -281,6 +270,7 @@ READERS: dict[bytes, Callable[[Message, str, datetime], Fact | None]] = {
     b"UserEvent": _user_event,
     b"DialBegin": _dial_begin,
     b"DialEnd": _dial_end,
+    b"ConfbridgeJoin": _confbridge_join,
     b"Hold": _hold,
     b"Unhold": _unhold,
     b"HangupRequest": _hangup_request,

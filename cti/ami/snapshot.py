@@ -11,22 +11,29 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from cti.ami.reading import (
+from cti.ami.names import (
     CITIZENS_CONTEXT,
     call_of,
+    call_of_our_leg,
     instant_of,
     number_of,
-    read_fact,
+    party_on,
     seat_of,
     whole_number,
 )
+from cti.ami.party_reading import ROOMS, SPYING
+from cti.ami.reading import read_facts
 from cti.ami.wire import Message, event_name
 from cti.errors import MalformedMessage
 from cti.facts import (
     CallFact,
     ChannelsListed,
     CitizenArrived,
+    CitizenHeld,
+    CitizenInRoom,
     Fact,
+    LegInRoom,
+    LegRang,
     LifeboatJoined,
     NoticeEnded,
     RecordingBegan,
@@ -37,6 +44,7 @@ from cti.facts import (
 from cti.ids import CallId, LegId, SkillGroupCode
 
 LIFEBOAT_CONTEXT = "hotline-lifeboat"
+ROOM = "hotline-room"
 _UP = "6"
 
 
@@ -70,8 +78,7 @@ class Interpreter:
             case b"CoreShowChannelsComplete":
                 return self._whole_list(message, arrived_at)
             case _:
-                fact = read_fact(message, self._node, arrived_at)
-                return () if fact is None else (fact,)
+                return read_facts(message, self._node, arrived_at)
 
     def _whole_list(self, complete: Message, at: datetime) -> Sequence[Fact]:
         rows, self._rows, self._open = self._rows, [], False
@@ -113,7 +120,11 @@ def _call(call_id: CallId, legs: Sequence[Message], at: datetime) -> Iterator[Ca
             row.variable(b"HOTLINE_CALL") or row.find(b"Context") == CITIZENS_CONTEXT
         ):
             yield from _citizen(call_id, row, at)
-            yield from _seats(call_id, row, legs, at)
+            yield from _dialled_seats(call_id, row, legs, at)
+            yield from _citizens_room(call_id, row, at)
+    for row in legs:
+        if row.need(b"Uniqueid") != call_id:
+            yield from _party(call_id, row, at)
 
 
 def _citizen(call_id: CallId, row: Message, at: datetime) -> Iterator[CallFact]:
@@ -143,24 +154,48 @@ def _citizen(call_id: CallId, row: Message, at: datetime) -> Iterator[CallFact]:
             skill_group=SkillGroupCode(row.variable(b"HOTLINE_GROUP")),
             joined_at=instant_of(row.variable(b"HOTLINE_JOINED_AT"), seconds_per_unit=0.001),
             priority=whole_number(row.variable(b"HOTLINE_PRIORITY") or "0"),
+            turn=whole_number(row.variable(b"HOTLINE_TURN") or "1"),
         )
 
 
-def _seats(
+def _dialled_seats(
     call_id: CallId, citizen: Message, legs: Sequence[Message], at: datetime
 ) -> Iterator[CallFact]:
     bridge = citizen.find(b"BridgeId")
     for row in legs:
         seat_id = seat_of(row.need(b"Channel"))
-        if seat_id is None:
-            continue
         leg_id = LegId(row.need(b"Uniqueid"))
+        if seat_id is None or call_of_our_leg(leg_id) is not None or row.find(b"Context") == ROOM:
+            continue
         # A talk may have begun while nobody listened: it is dated and transcribed from its beginning.
         answered = row.variable(b"HOTLINE_ANSWERED_AT")
         since = min(at, instant_of(answered, seconds_per_unit=0.001)) if answered else at
         yield SeatRang(call_id=call_id, at=since, seat_id=seat_id, leg_id=leg_id)
         if bridge and row.need(b"ChannelState") == _UP and row.find(b"BridgeId") == bridge:
             yield SeatConnected(call_id=call_id, at=since, seat_id=seat_id, leg_id=leg_id)
+
+
+def _citizens_room(call_id: CallId, row: Message, at: datetime) -> Iterator[CallFact]:
+    if row.find(b"Context") != ROOM:
+        return
+    if (row.find(b"Exten") or "").startswith("hold-"):
+        yield CitizenHeld(call_id=call_id, at=at)
+    else:
+        yield CitizenInRoom(call_id=call_id, at=at)
+
+
+def _party(call_id: CallId, row: Message, at: datetime) -> Iterator[CallFact]:
+    """A leg that is in a room, or that we originated and that still rings."""
+    party = party_on(row)
+    if party is None:
+        return
+    leg_id, role, who = party
+    place = (row.find(b"Exten") or "").partition("-")[0]
+    room = {**ROOMS, **SPYING}.get(place) if row.find(b"Context") == ROOM else None
+    if room is not None:
+        yield LegInRoom(call_id=call_id, at=at, leg_id=leg_id, role=role, who=who, room=room)
+    elif call_of_our_leg(leg_id) is not None:
+        yield LegRang(call_id=call_id, at=at, leg_id=leg_id, role=role, who=who)
 
 
 def _started_at(core_status: Message) -> datetime | None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.call import ECHOES, NEXT, OPEN, OVER, Call, CallState, advance, begin
+from cti.call import OPEN, OVER, Call, CallState
+from cti.course import ECHOES, NEXT, TALK_FACTS, advance, begin
 from cti.events import Blame, CallEvent
 from cti.facts import (
     CallFact,
@@ -216,7 +217,7 @@ def test_hold_and_retrieve_belong_to_the_seat_that_talks():
     back = SeatRetrieved(call_id=CALL, at=at(8), seat_id="8001")
     other = SeatHeld(call_id=CALL, at=at(9), seat_id="8002")
     call, told = play(*TALKED, held, back, other)
-    assert names(told)[-2:] == ["CallHeld", "CallRetrieved"]
+    assert names(told)[-4:] == ["CallHeld", "TalkChanged", "CallRetrieved", "TalkChanged"]
     assert call.state is S.TALKING
 
 
@@ -304,7 +305,7 @@ def test_every_offer_is_resolved(steps):
 
 
 def test_every_fact_about_a_call_has_a_place_in_the_tables():
-    known = {kind.__name__ for _, kind in NEXT}
+    known = {kind.__name__ for kind in ({kind for _, kind in NEXT} | set(TALK_FACTS))}
     facts = {kind.__name__ for kind in CallFact.__subclasses__()}
     assert facts - known == {"CitizenArrived"}
     assert set(OPEN) | OVER == set(S)

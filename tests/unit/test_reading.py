@@ -5,17 +5,24 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cti.ami.reading import READERS, read_fact
+from cti.ami.reading import READERS, read_facts
 from cti.ami.snapshot import Interpreter
 from cti.ami.wire import Message
 from cti.errors import MalformedMessage
+from cti.events import Direction, PartyRole, Room
 from cti.facts import (
     ChannelsListed,
     CitizenArrived,
     CitizenGone,
+    CitizenHeld,
+    CitizenInRoom,
     HangupAsked,
     HangupOrdered,
     KeyWasPressed,
+    LegGone,
+    LegInRoom,
+    LegRang,
+    LegRecordingBegan,
     LifeboatJoined,
     NoticeEnded,
     PhoneChanged,
@@ -61,13 +68,36 @@ DestUniqueid: {LEG}
 DestLinkedid: {CALL}
 DestChanVariable: HOTLINE_CALL={CALL}"""
 
+THIRD = f"""\
+Channel: Local/110@hotline-out-00000000;1
+CallerIDNum: 12345
+Context: hotline-room
+Exten: aside-third
+Priority: 1
+Uniqueid: {CALL}-p9
+Linkedid: {CALL}-p9
+ChanVariable: HOTLINE_CALL={CALL}
+ChanVariable: HOTLINE_PARTY=third:110"""
+THE_110 = {"leg_id": f"{CALL}-p9", "role": PartyRole.THIRD, "who": "110"}
+SUPERVISOR = THIRD.replace("Local/110@hotline-out-00000000;1", "PJSIP/8004-00000009")
+SUPERVISOR = SUPERVISOR.replace("-p9", "-p8").replace("third:110", "supervisor:8004")
+ORIGINATED = f"""\
+DestChannel: Local/110@hotline-out-00000000;1
+DestCallerIDNum: 110
+DestUniqueid: {CALL}-p9
+DestLinkedid: {CALL}-p9
+DestChanVariable: HOTLINE_CALL={CALL}
+DestChanVariable: HOTLINE_PARTY=third:110"""
+
 
 def raw(*lines):
     return "\n".join(lines).replace("\n", "\r\n").encode()
 
 
 def read(*lines):
-    return read_fact(Message(raw(*lines)), "node1", NOON)
+    facts = read_facts(Message(raw(*lines)), "node1", NOON)
+    assert len(facts) <= 1
+    return facts[0] if facts else None
 
 
 def fact(kind, **fields):
@@ -106,7 +136,12 @@ def test_a_caller_without_a_number_has_an_empty_one():
 
 READABLE = [
     ("MixMonitorStart", (CITIZEN,), fact(RecordingBegan)),
-    ("MixMonitorStart", (SEAT,), None),
+    (
+        "MixMonitorStart",
+        (SEAT,),
+        fact(LegRecordingBegan, leg_id=LEG, role=PartyRole.SEAT, who="8001"),
+    ),
+    ("MixMonitorStart", (SEAT.replace("/8001-", "/trunk-"),), None),
     ("UserEvent", (CITIZEN, "UserEvent: HotlineNotice", f"HotlineCall: {CALL}"), fact(NoticeEnded)),
     (
         "UserEvent",
@@ -135,7 +170,35 @@ READABLE = [
     ("SoftHangupRequest", (CITIZEN, "Cause: 16"), fact(HangupOrdered, seat_id=None)),
     ("SoftHangupRequest", (SEAT, "Cause: 16"), fact(HangupOrdered, seat_id="8001")),
     ("Hangup", (SEAT, "Cause: 16"), fact(SeatGone, seat_id="8001", leg_id=LEG)),
-    ("Hangup", (CITIZEN, "Cause: 16"), fact(CitizenGone)),
+    ("Hangup", (CITIZEN, "Cause: 16"), fact(CitizenGone, cause=16)),
+    ("Hangup", (THIRD, "Cause: 17"), fact(LegGone, **THE_110, cause=17)),
+    ("Hangup", (THIRD.replace("-p9\n", "-p9;2\n"), "Cause: 17"), None),
+    ("DialBegin", (ORIGINATED,), fact(LegRang, **THE_110)),
+    ("DialBegin", (ORIGINATED.replace("node1-", "node2-"),), None),
+    ("ConfbridgeJoin", (CITIZEN, f"Conference: talk-{CALL}"), fact(CitizenInRoom)),
+    (
+        "ConfbridgeJoin",
+        (THIRD, f"Conference: aside-{CALL}"),
+        fact(LegInRoom, **THE_110, room=Room.ASIDE),
+    ),
+    (
+        "ConfbridgeJoin",
+        (SEAT, f"Conference: talk-{CALL}"),
+        fact(LegInRoom, leg_id=LEG, role=PartyRole.SEAT, who="8001", room=Room.TALK),
+    ),
+    ("ConfbridgeJoin", (SEAT, "Conference: 1000"), None),
+    ("UserEvent", (CITIZEN, f"UserEvent: HotlineHeld\nHotlineCall: {CALL}"), fact(CitizenHeld)),
+    (
+        "UserEvent",
+        (SUPERVISOR, f"UserEvent: HotlineSpying\nHotlineCall: {CALL}\nHow: whisper"),
+        fact(
+            LegInRoom,
+            leg_id=f"{CALL}-p8",
+            role=PartyRole.SUPERVISOR,
+            who="8004",
+            room=Room.WHISPERING,
+        ),
+    ),
     ("Hangup", (SEAT.replace("/8001-", "/trunk-"), "Cause: 16"), None),
     ("DTMFEnd", (CITIZEN, "Digit: 5", "Direction: Received"), fact(KeyWasPressed, key="5")),
     ("DTMFEnd", (SEAT, "Digit: 5", "Direction: Sent"), None),
@@ -311,3 +374,32 @@ def test_an_empty_asterisk_says_so():
     [listed] = snapshot()
     assert isinstance(listed, ChannelsListed)
     assert listed.legs == frozenset()
+
+
+def test_a_call_to_a_citizen_begins_with_the_first_leg_that_rings_for_it():
+    seat = ORIGINATED.replace("third:110", "seat:8001").replace(
+        "Local/110@hotline-out-00000000;1", "PJSIP/8001-00000003"
+    )
+    first = raw("Event: DialBegin", STAMP, seat, "DestChanVariable: HOTLINE_OUT=13800000001")
+    arrived, rang = read_facts(Message(first), "node1", NOON)
+    assert arrived == fact(
+        CitizenArrived,
+        caller_number="13800000001",
+        called_number="110",
+        direction=Direction.OUT,
+    )
+    assert (rang.leg_id, rang.who) == (f"{CALL}-p9", "8001")
+
+
+def test_his_own_leg_begins_it_when_he_is_called_first():
+    his = ORIGINATED.replace("-p9", "").replace("DestChanVariable: HOTLINE_PARTY=third:110", "")
+    first = raw("Event: DialBegin", STAMP, his.strip(), "DestChanVariable: HOTLINE_OUT=13800000001")
+    arrived, rang = read_facts(Message(first), "node1", NOON)
+    assert arrived.direction is Direction.OUT
+    assert (arrived.call_id, rang.leg_id) == (CALL, CALL)
+
+
+@pytest.mark.parametrize("party", ["", "third", "king:110", ":", "third:"])
+def test_a_leg_of_ours_that_names_no_party_is_malformed(party):
+    with pytest.raises(MalformedMessage):
+        read("Event: Hangup", STAMP, THIRD.replace("third:110", party), "Cause: 17")

@@ -215,7 +215,7 @@ SPAN, SPAN_2 = (
 CALL = Call(
     call_id=FIRST, caller_number="13800000001", called_number="12345", state=CallState.RINGING,
     arrived_at=at(0), recording_started_at=at(0.1), notice_at=at(2), skill_group=GENERAL,
-    joined_at=at(2), priority=3, seat_id=LI, offered_at=at(4),
+    joined_at=at(2), queued_at=at(2), priority=3, seat_id=LI, offered_at=at(4),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Sees to it that every answered call is taken down. 转写台"""
+"""Sees to it that every call in which somebody spoke is taken down. 转写台"""
 
 import asyncio
 from datetime import datetime
@@ -8,12 +8,13 @@ from pathlib import Path
 import structlog
 
 from asr.errors import TranscriptsUnavailable
-from asr.events import Side, TranscriptFinished
-from asr.legs import LegTail, leg_path
+from asr.events import TranscriptFinished
+from asr.legs import open_voice
 from asr.ports import Now, Recognisers, Tell, TellPartial, Transcripts, UnfinishedTranscript
+from asr.resuming import heard_of, retrace
 from asr.scribe import Surroundings
 from asr.settings import AsrSettings
-from asr.transcriber import Transcriber
+from asr.transcriber import HeardUntil, Transcriber
 from cti.events import (
     CallAbandoned,
     CallAnswered,
@@ -23,11 +24,15 @@ from cti.events import (
     CallHeld,
     CallRetrieved,
     Event,
+    PartyJoined,
+    PartyLeft,
+    PartyRecordingStarted,
+    PartyRole,
     RecordingStarted,
     SeatLeftCall,
 )
 from cti.fence import call_fence
-from cti.ids import CallId
+from cti.ids import CallId, SeatId, is_leg_id
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +43,9 @@ _OF_INTEREST = (
     CallAnswered,
     CallHeld,
     CallRetrieved,
+    PartyRecordingStarted,
+    PartyJoined,
+    PartyLeft,
     SeatLeftCall,
     CallEnded,
     CallAbandoned,
@@ -48,7 +56,7 @@ class SpeechDesk:
     """Starts and ends one Transcriber per call. 转写台
 
     `on_event` only puts the event down; everything happens in `run`. At the start, calls that an
-    earlier service left unfinished are resumed from their last utterance: the live ones at once,
+    earlier service left unfinished are resumed from their last utterances: the live ones at once,
     the ended ones a few at a time.
     """
 
@@ -74,7 +82,13 @@ class SpeechDesk:
         self._now = now
         self._events: asyncio.Queue[CallEvent] = asyncio.Queue()
         self._zeros: dict[CallId, datetime] = {}
+        self._recorded: set[CallId] = set()
+        """Calls whose zero is the recording's own word."""
+        self._ahead: dict[CallId, list[PartyRecordingStarted]] = {}
+        """A seat may wait in the room for a citizen whom it calls: its leg is there before the call."""
         self._transcribers: dict[CallId, Transcriber] = {}
+        self._made_up: set[CallId] = set()
+        """Ended calls of an earlier life whose transcripts are in the making."""
         self._backfills = asyncio.Semaphore(settings.backfills_at_once)
         # Until the unfinished calls could be read, events of calls that arrived before our time
         # are kept back: the store knows where their recordings began.
@@ -97,14 +111,22 @@ class SpeechDesk:
             group.create_task(self._resume_all(group), name="resume transcripts")
             while True:
                 event = await self._events.get()
-                if self._early is not None:
-                    if isinstance(event, CallArrived):
-                        self._ours.add(event.call_id)
-                    if event.call_id not in self._ours:
-                        self._early.append(event)
-                        continue
-                with call_fence(event.call_id):
-                    self._meet(event, group)
+                for due in self._due_now(event):
+                    with call_fence(due.call_id):
+                        self._meet(due, group)
+
+    def _due_now(self, event: CallEvent) -> list[CallEvent]:
+        """What can be met now; all else waits until the unfinished calls are known."""
+        if self._early is None or event.call_id in self._ours:
+            return [event]
+        if not isinstance(event, CallArrived):
+            self._early.append(event)
+            return []
+        self._ours.add(event.call_id)
+        # Of a call that we place the seat's leg may have been told before the call itself.
+        ahead = [early for early in self._early if early.call_id == event.call_id]
+        self._early = [early for early in self._early if early.call_id != event.call_id]
+        return [*ahead, event]
 
     def _meet(self, event: CallEvent, group: asyncio.TaskGroup) -> None:
         call_id = event.call_id
@@ -115,25 +137,68 @@ class SpeechDesk:
                 self._zeros.setdefault(call_id, event.at)
             case RecordingStarted():
                 self._zeros[call_id] = event.at
+                self._recorded.add(call_id)
+                self._meet_those_ahead(call_id, group)
             case CallAnswered():
-                if transcriber is None:
-                    transcriber = Transcriber(self._around(call_id, event.at))
-                    self._start(call_id, transcriber, group)
-                transcriber.seat_connected(event.at)
+                self._meet_those_ahead(call_id, group)
+                self._at(call_id, event.at, group).seat_answered(event.at, event.leg_id)
+            case PartyRecordingStarted():
+                self._party_recorded(event, group)
+            case CallEnded() | CallAbandoned():
+                self._over(event, group)
+            case _ if transcriber is not None:
+                self._follow(transcriber, event)
+
+    def _follow(self, transcriber: Transcriber, event: CallEvent) -> None:
+        match event:
             case CallRetrieved():
-                if transcriber is not None:
-                    transcriber.seat_connected(event.at)
-            case CallHeld() | SeatLeftCall():
-                if transcriber is not None:
-                    transcriber.seat_away(event.at)
-            case CallEnded():
-                if transcriber is not None:
-                    transcriber.call_ended(event.at)
-                self._zeros.pop(call_id, None)
-            case CallAbandoned():
-                self._zeros.pop(call_id, None)
-                # Nobody spoke with the citizen: whoever waits for the transcript need not.
-                self._tell(TranscriptFinished(at=self._now(), call_id=call_id, utterances=0))
+                transcriber.seat_connected(event.at)
+            case CallHeld():
+                transcriber.citizen_held(event.at)
+            case SeatLeftCall():
+                transcriber.seat_left(event.seat_id, event.at, event.leg_id)
+            case PartyJoined(role=PartyRole.SEAT):
+                transcriber.party_became_seat(event.leg_id, SeatId(event.who), event.at)
+            case PartyLeft():
+                transcriber.party_left(event.leg_id)
+
+    def _party_recorded(self, event: PartyRecordingStarted, group: asyncio.TaskGroup) -> None:
+        call_id = event.call_id
+        if not is_leg_id(event.leg_id):
+            log.warning("a leg's id cannot be a file's name", call_id=call_id)
+        elif call_id in self._recorded or call_id in self._transcribers:
+            transcriber = self._at(call_id, event.at, group)
+            transcriber.party_recorded(event.leg_id, event.role, event.who, event.at)
+        else:
+            self._ahead.setdefault(call_id, []).append(event)
+
+    def _meet_those_ahead(self, call_id: CallId, group: asyncio.TaskGroup) -> None:
+        for event in self._ahead.pop(call_id, ()):
+            transcriber = self._at(call_id, event.at, group)
+            transcriber.party_recorded(event.leg_id, event.role, event.who, event.at)
+
+    def _over(self, event: CallEnded | CallAbandoned, group: asyncio.TaskGroup) -> None:
+        call_id = event.call_id
+        if call_id in self._made_up:
+            return
+        self._meet_those_ahead(call_id, group)
+        # Also who gave up may have spoken before: a seat sent him back into the line.
+        transcriber = self._transcribers.get(call_id)
+        if transcriber is not None:
+            transcriber.call_ended(event.at)
+        else:
+            # Nobody spoke with the citizen: whoever waits for the transcript need not.
+            self._tell(TranscriptFinished(at=self._now(), call_id=call_id, utterances=0))
+        self._zeros.pop(call_id, None)
+        self._recorded.discard(call_id)
+
+    def _at(self, call_id: CallId, at: datetime, group: asyncio.TaskGroup) -> Transcriber:
+        """The call's transcriber; its first talk begins now if there is none yet."""
+        transcriber = self._transcribers.get(call_id)
+        if transcriber is None:
+            transcriber = Transcriber(self._around(call_id, at))
+            self._start(call_id, transcriber, group)
+        return transcriber
 
     def _around(self, call_id: CallId, answered_at: datetime) -> Surroundings:
         zero = self._zeros.get(call_id)
@@ -144,9 +209,7 @@ class SpeechDesk:
         return Surroundings(
             call_id=call_id,
             zero=zero,
-            open_leg=lambda side, from_ms: LegTail(
-                leg_path(self._legs_folder, call_id, side), from_ms
-            ),
+            open_leg=partial(open_voice, self._legs_folder, call_id),
             recognisers=self._recognisers,
             tell=self._tell,
             tell_partial=self._tell_partial,
@@ -167,10 +230,7 @@ class SpeechDesk:
             try:
                 unfinished = await self._transcripts.unfinished()
                 heard = {
-                    (call.call_id, side): await self._transcripts.heard_until_ms(call.call_id, side)
-                    for call in unfinished
-                    for side in (Side.CITIZEN, Side.OPERATOR)
-                    if call.seat_spans
+                    call.call_id: await heard_of(call, self._transcripts) for call in unfinished
                 }
                 break
             except TranscriptsUnavailable:
@@ -178,8 +238,7 @@ class SpeechDesk:
                 await asyncio.sleep(_STORE_RETRY_S)
         for call in unfinished:
             with call_fence(call.call_id):
-                sides = {s: heard.get((call.call_id, s)) for s in (Side.CITIZEN, Side.OPERATOR)}
-                self._resume(call, sides, group)
+                self._resume(call, heard[call.call_id], group)
         early, self._early = self._early or [], None
         self._ours.clear()
         for event in early:
@@ -187,16 +246,14 @@ class SpeechDesk:
                 self._meet(event, group)
 
     def _resume(
-        self,
-        call: UnfinishedTranscript,
-        heard_until_ms: dict[Side, int | None],
-        group: asyncio.TaskGroup,
+        self, call: UnfinishedTranscript, heard_until_ms: HeardUntil, group: asyncio.TaskGroup
     ) -> None:
         if call.call_id in self._ours:
             return
         zero = call.recording_started_at
         self._zeros[call.call_id] = zero
-        if not call.seat_spans:
+        self._recorded.add(call.call_id)
+        if not call.seat_spans and not call.own_legs:
             return
         transcriber = Transcriber(
             self._around(call.call_id, zero),
@@ -205,16 +262,16 @@ class SpeechDesk:
             after_outage=True,
             paused=call.paused,
         )
-        for span in call.seat_spans:
-            transcriber.seat_connected(span.starts_at)
-            if span.ends_at is not None:
-                transcriber.seat_away(span.ends_at)
+        retrace(call, transcriber)
         if call.ended_at is None:
             self._start(call.call_id, transcriber, group)
             return
         self._zeros.pop(call.call_id, None)
+        self._recorded.discard(call.call_id)
         transcriber.call_ended(call.ended_at)
-        group.create_task(self._backfill(transcriber), name=f"backfill of {call.call_id}")
+        self._made_up.add(call.call_id)
+        task = group.create_task(self._backfill(transcriber), name=f"backfill of {call.call_id}")
+        task.add_done_callback(lambda _task: self._made_up.discard(call.call_id))
 
     async def _backfill(self, transcriber: Transcriber) -> None:
         async with self._backfills:

@@ -6,8 +6,8 @@ Positions are integer milliseconds on the recording's own clock (0 = RecordingSt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cti.events import CallEvent
-from cti.ids import CallId
+from cti.events import CallEvent, PartyRole
+from cti.ids import CallId, LegId
 
 
 class Side(StrEnum):
@@ -16,6 +16,19 @@ class Side(StrEnum):
     CITIZEN = "citizen"  # 市民
     OPERATOR = "operator"  # 话务员
     THIRD_PARTY = "third_party"  # 第三方
+    SUPERVISOR = "supervisor"  # 班长
+
+
+_SIDE_OF = {
+    PartyRole.SEAT: Side.OPERATOR,
+    PartyRole.THIRD: Side.THIRD_PARTY,
+    PartyRole.SUPERVISOR: Side.SUPERVISOR,
+}
+
+
+def side_of(role: PartyRole) -> Side:
+    """On which side of the transcript a party's words stand."""
+    return _SIDE_OF[role]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +43,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UtteranceHeard(CallEvent):
-    """A finished sentence. 语句"""
+    """A finished sentence. 语句
+
+    `leg_id` and `who` (as PartyEvent.who) are known where the party has a leg file of its own: two
+    third parties, or two seats, are told apart by them. From the two legs of the call they are None.
+    """
 
     side: Side
     text: str
@@ -40,6 +57,8 @@ class UtteranceHeard(CallEvent):
     words: tuple[Word, ...] = ()
     backfilled: bool = False
     """Produced later than live, after the speech part was away. 后补"""
+    leg_id: LegId | None = None
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +69,8 @@ class PartialHeard:
     side: Side
     text: str
     starts_at_ms: int
+    leg_id: LegId | None = None
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,10 @@
 """Reads a leg file while Asterisk is still writing it. 跟读话路录音
 
+The call's two legs begin at its own zero; a party's own leg begins later, where the call's clock
+stands at `zero_ms`. Positions are always on the call's clock.
+
 A leg is raw `.sln16`: 16 kHz, int16 little-endian, mono, 32 bytes a millisecond, so a byte offset
-is a position in the recording. Asterisk writes through a 32 KiB buffer: the file grows by 1.02 s
+is a position. Asterisk writes through a 32 KiB buffer: the file grows by 1.02 s
 of audio at a time.
 
 The read itself is a `preadv` that only takes what is already in memory (RWF_NOWAIT): a few
@@ -15,7 +18,8 @@ from pathlib import Path
 from types import TracebackType
 
 from asr.events import Side
-from cti.ids import CallId
+from asr.ports import Voice
+from cti.ids import CallId, LegId
 
 BYTES_PER_MS = 32
 _SAMPLE_BYTES = 2
@@ -28,9 +32,10 @@ class LegTail:
     manager.
     """
 
-    def __init__(self, path: Path, from_ms: int = 0) -> None:
+    def __init__(self, path: Path, from_ms: int = 0, zero_ms: int = 0) -> None:
         self._path = path
-        self._offset = max(0, from_ms) * BYTES_PER_MS
+        self._zero_ms = zero_ms
+        self._offset = self._offset_of(from_ms)
         self._end: int | None = None
         self._over = False
         self._reached_end = False
@@ -50,7 +55,7 @@ class LegTail:
     @property
     def position_ms(self) -> int:
         """Where the next block begins."""
-        return self._offset // BYTES_PER_MS
+        return self._zero_ms + self._offset // BYTES_PER_MS
 
     @property
     def finished(self) -> bool:
@@ -64,7 +69,7 @@ class LegTail:
 
     def end_at(self, end_ms: int) -> None:
         """Nothing after this position is wanted."""
-        self._end = max(0, end_ms) * BYTES_PER_MS
+        self._end = self._offset_of(end_ms)
 
     def call_is_over(self) -> None:
         """The file grows no more: its present end is the end."""
@@ -90,7 +95,7 @@ class LegTail:
 
     def go_back_to(self, position_ms: int) -> None:
         """Read again from here."""
-        self._offset = max(0, position_ms) * BYTES_PER_MS
+        self._offset = self._offset_of(position_ms)
         self._reached_end = False
 
     def close(self) -> None:
@@ -98,6 +103,9 @@ class LegTail:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _offset_of(self, position_ms: int) -> int:
+        return max(0, position_ms - self._zero_ms) * BYTES_PER_MS
 
     def _read_at_once(self, wanted: int) -> bytes | None:
         """None means: only the disk knows."""
@@ -125,6 +133,18 @@ class LegTail:
 
 
 def leg_path(folder: Path, call_id: CallId, side: Side) -> Path:
-    """Where the dialplan has this side recorded. 话路文件"""
+    """Where the dialplan has this side of the call recorded. 话路文件"""
     name = "citizen" if side is Side.CITIZEN else "seat"
     return folder / f"{call_id}-{name}.sln16"
+
+
+def own_leg_path(folder: Path, call_id: CallId, leg_id: LegId) -> Path:
+    """Where the dialplan has this party's own voice recorded. 参与方话路文件"""
+    return folder / f"{call_id}-own-{leg_id}.sln16"
+
+
+def open_voice(folder: Path, call_id: CallId, voice: Voice, from_ms: int) -> LegTail:
+    """The leg that holds this voice, from a position on."""
+    if voice.leg_id is None:
+        return LegTail(leg_path(folder, call_id, voice.side), from_ms)
+    return LegTail(own_leg_path(folder, call_id, voice.leg_id), from_ms, voice.zero_ms)

@@ -7,12 +7,42 @@ from typing import Protocol
 
 from asr.engine import Guess, Heard
 from asr.events import PartialHeard, Side
-from cti.events import Event
-from cti.ids import CallId
+from cti.events import Event, PartyRole
+from cti.ids import CallId, LegId, SeatId
 
 Tell = Callable[[Event], None]
 TellPartial = Callable[[PartialHeard], None]
 Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Whose words a leg holds. 说话人
+
+    Without `leg_id` it is one of the call's two legs; with it the party's own leg, which begins when
+    the call's clock stands at `zero_ms`.
+    """
+
+    side: Side
+    leg_id: LegId | None = None
+    who: str | None = None
+    zero_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLeg:
+    """A party's own leg and when it was recorded. 参与方话路
+
+    With `seat_since` it is a supervisor who took the call over then, as seat `seat_id`.
+    """
+
+    leg_id: LegId
+    role: PartyRole
+    who: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    seat_id: SeatId | None = None
+    seat_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +70,7 @@ class UnfinishedTranscript:
     utterances: int = 0
     paused: bool = False
     """TranscriptionPaused was told and TranscriptionResumed was not."""
+    own_legs: tuple[OwnLeg, ...] = ()
 
 
 class Transcripts(Protocol):
@@ -48,8 +79,10 @@ class Transcripts(Protocol):
     Both raise asr.errors.TranscriptsUnavailable while the store cannot be read.
     """
 
-    async def heard_until_ms(self, call_id: CallId, side: Side) -> int | None:
-        """The end of the side's last utterance on the recording's clock; None if there is none."""
+    async def heard_until_ms(
+        self, call_id: CallId, side: Side, leg_id: LegId | None = None
+    ) -> int | None:
+        """The end of the last utterance from that leg on the call's clock; None if there is none."""
 
     async def unfinished(self) -> list[UnfinishedTranscript]:
         """All live calls, and the ended ones that were answered and have no TranscriptFinished."""
@@ -86,8 +119,8 @@ class Leg(Protocol):
         """Let go of the file."""
 
 
-OpenLeg = Callable[[Side, int], Leg]
-"""Opens a call's leg of that side at that position."""
+OpenLeg = Callable[[Voice, int], Leg]
+"""Opens a call's leg with that voice at that position."""
 
 
 class Connection(Protocol):

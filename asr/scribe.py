@@ -1,4 +1,4 @@
-"""Takes down one side of one call. 单侧转写
+"""Takes down one voice of one call. 单侧转写
 
     waiting for a span ──begin──▶ listening ──end of span──▶ waiting … ──call over──▶ done
                                    │    ▲
@@ -24,9 +24,9 @@ from asr.errors import (
     RecogniserRefused,
     RecogniserSilent,
 )
-from asr.events import PartialHeard, Side, UtteranceHeard
+from asr.events import PartialHeard, UtteranceHeard
 from asr.legs import BYTES_PER_MS
-from asr.ports import Connection, Leg, Now, OpenLeg, Recognisers, Tell, TellPartial
+from asr.ports import Connection, Leg, Now, OpenLeg, Recognisers, Tell, TellPartial, Voice
 from asr.settings import AsrSettings
 from cti.ids import CallId
 
@@ -50,7 +50,7 @@ class _Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What both sides of a call share. 环境"""
+    """What all voices of a call share. 环境"""
 
     call_id: CallId
     zero: datetime
@@ -63,26 +63,30 @@ class Surroundings:
 
     def position_ms(self, at: datetime) -> int:
         """Where in the recording an instant is."""
-        return max(0, (at - self.zero) // timedelta(milliseconds=1))
+        return max(0, self.offset_ms(at))
+
+    def offset_ms(self, at: datetime) -> int:
+        """An instant on the call's clock; before its zero for a seat that waits for the citizen."""
+        return (at - self.zero) // timedelta(milliseconds=1)
 
 
 class SideScribe:
-    """Listens to the spans of one side and tells what was said. 单侧转写员
+    """Listens to the spans of one voice and tells what was said. 单侧转写员
 
     `lost` and `back` are called when no recogniser can be had and when one answers again.
     """
 
     def __init__(
         self,
-        side: Side,
+        voice: Voice,
         around: Surroundings,
-        lost: Callable[[Side], None],
-        back: Callable[[Side], None],
+        lost: Callable[[Voice], None],
+        back: Callable[[Voice], None],
         heard_until_ms: int | None,
         *,
         after_outage: bool = False,
     ) -> None:
-        self.side = side
+        self.voice = voice
         self.utterances = 0
         self._around = around
         self._lost = lost
@@ -116,7 +120,7 @@ class SideScribe:
         if self._newest is not None and self._newest.end_ms is None:
             self._newest.end_ms = max(end_ms, self._newest.start_ms)
 
-    def call_is_over(self) -> None:
+    def leg_is_over(self) -> None:
         """No more spans come, and the leg will not grow."""
         self._over = True
         self._woken.set()
@@ -133,7 +137,7 @@ class SideScribe:
 
     async def _listen(self, span: _Span) -> None:
         self._resume_ms = max(self._resume_ms, span.start_ms)
-        leg = self._around.open_leg(self.side, self._resume_ms)
+        leg = self._around.open_leg(self.voice, self._resume_ms)
         try:
             while not await self._listened_to_the_end(span, leg):
                 if self._over and leg.missing:
@@ -219,7 +223,7 @@ class SideScribe:
             self._outage = False
             self._outage_until_ms = self._live_ms()
         self._fruitless = 0
-        self._back(self.side)
+        self._back(self.voice)
         return answer
 
     async def _silence_is_answered(self) -> bool:
@@ -238,7 +242,7 @@ class SideScribe:
 
     def _no_recogniser(self) -> None:
         self._outage = True
-        self._lost(self.side)
+        self._lost(self.voice)
 
     def _live_ms(self) -> int:
         return self._around.position_ms(self._around.now())
@@ -273,13 +277,15 @@ class SideScribe:
             UtteranceHeard(
                 at=self._around.now(),
                 call_id=self._around.call_id,
-                side=self.side,
+                side=self.voice.side,
                 text=heard.text,
                 starts_at_ms=starts_at_ms,
                 ends_at_ms=ends_at_ms,
                 confidence=_mean_confidence(heard),
                 words=words,
                 backfilled=late,
+                leg_id=self.voice.leg_id,
+                who=self.voice.who,
             )
         )
         self.utterances += 1
@@ -296,9 +302,11 @@ class SideScribe:
         self._around.tell_partial(
             PartialHeard(
                 call_id=self._around.call_id,
-                side=self.side,
+                side=self.voice.side,
                 text=guess.text,
                 starts_at_ms=starts_at_ms,
+                leg_id=self.voice.leg_id,
+                who=self.voice.who,
             )
         )
 

@@ -57,7 +57,7 @@ def write_legs(folder: Path, minutes: int) -> Legs:
     legs, rng = legs_of(folder, CALL), np.random.default_rng(7)
     at = np.arange(RATE_HZ) / RATE_HZ
     folder.mkdir()
-    with legs.citizen.open("wb") as citizen, legs.seat.open("wb") as seat:
+    with legs.files[0].open("wb") as citizen, legs.files[1].open("wb") as seat:
         for second in range(minutes * 60):
             syllables = np.sqrt(np.clip(np.sin(2 * np.pi * 4 * at + 6 * rng.random()), 0, 1))
             voice = 0.12 * np.sin(2 * np.pi * (140 + 60 * rng.random()) * at)
@@ -73,8 +73,7 @@ def write_legs(folder: Path, minutes: int) -> Legs:
 
 def ours(legs: Legs, folder: Path) -> list[str]:
     order = {
-        "citizen": str(legs.citizen),
-        "seat": str(legs.seat),
+        "files": [str(file) for file in legs.files],
         "to": str(folder / "ours.opus"),
         "peaks_to": str(folder / "ours.peaks"),
         "title": CALL,
@@ -87,7 +86,7 @@ def ours(legs: Legs, folder: Path) -> list[str]:
 
 
 def pydub(legs: Legs, folder: Path) -> list[str]:
-    files = (str(legs.citizen), str(legs.seat), str(folder / "pydub.opus"))
+    files = (str(legs.files[0]), str(legs.files[1]), str(folder / "pydub.opus"))
     asked = (f"{SETTINGS.bit_rate // 1000}k", str(SETTINGS.complexity))
     return [sys.executable, "-W", "ignore", "-c", PYDUB, *files, *asked]
 

@@ -64,6 +64,8 @@ class Call:
     """That seat's leg, while it has one. 座席话路"""
     parties: Parties = ()
     """Who is with him or being rung for him, besides the seat that is being offered the call. 参与方"""
+    in_rooms: bool = False
+    """Citizen and seat left their plain bridge for the rooms. 已进入会议房间"""
     led_aside: bool = False
     """We put him on hold: he hears music in a place of his own. 平台保持"""
     phone_held: bool = False

@@ -10,14 +10,19 @@ from typing import Protocol
 
 from cti.call import Call
 from cti.errors import ActionRefused, UnknownCall, UnsafeActionValue
-from cti.ids import CallId, SeatId
+from cti.ids import CallId, LegId, SeatId, SkillGroupCode
+from cti.invitations import ROOMS, Invitation
 
 LIFEBOAT_QUEUE = "lifeboat"
 RESUME = (("Context", "hotline-lifeboat"), ("Exten", "resume"), ("Priority", "1"))
 NORMAL_CLEARING = "16"
+OUTSIDE = "hotline-out"
 
 _CALL_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9]+\.[0-9]+")
+_LEG_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9]+\.[0-9]+(?:-p[0-9]+)?")
 _SEAT_ID = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+")
+_DOOR = re.compile(r"[a-z]+-[a-z]+|talk|line")
 _GONE = ("No such channel", "does not exist")
 
 
@@ -56,6 +61,89 @@ class CallControl:
     async def take_back_from_lifeboat(self, call: Call) -> None:
         """Lead a citizen from Asterisk's own queue back into his story. Raises UnknownCall."""
         await self._on_citizen("Redirect", call.call_id, RESUME)
+
+    async def lead(self, moves: Sequence[tuple[LegId, str]]) -> None:
+        """Lead each leg to its extension of the rooms ("talk-seat", ...), two by two, in this order.
+
+        Two that speak in a plain bridge must be led together, or the one that stays is led on by its
+        own dialplan; so they stand first. Raises UnknownCall when a leg is not there any more.
+        """
+        for n in range(0, len(moves), 2):
+            (leg, door), *second = moves[n : n + 2]
+            fields = [("Channel", _leg(leg)), *_way("", door)]
+            for other, other_door in second:
+                fields += [("ExtraChannel", _leg(other)), *_way("Extra", other_door)]
+            await self._on_leg("Redirect", fields)
+
+    async def ring(self, invitation: Invitation) -> None:
+        """Ring a seat or a number outside; what comes of it is told by the leg's own facts."""
+        if invitation.seat_id is not None:
+            channel = _phone(invitation.seat_id)
+        else:
+            if not _NUMBER.fullmatch(invitation.number):
+                raise UnsafeActionValue("a number to be dialled has digits only")
+            channel = f"Local/{invitation.number}@{OUTSIDE}/n"
+        if not _DOOR.fullmatch(invitation.door):
+            raise UnsafeActionValue("a door of the rooms has letters only")
+        fields = [
+            ("Channel", channel),
+            ("ChannelId", _leg(invitation.leg_id)),
+            ("Context", invitation.context),
+            ("Exten", invitation.door),
+            ("Priority", "1"),
+            ("CallerID", f"<{invitation.shown_number}>"),
+            ("Timeout", str(invitation.ring_s * 1000)),
+            ("Async", "true"),
+        ]
+        fields += [("Variable", f"{name}={value}") for name, value in invitation.variables.items()]
+        await self._link.act("Originate", fields)
+
+    async def hang_up_leg(self, leg_id: LegId) -> None:
+        """End a leg; no error if it has ended."""
+        fields = [("Channel", _leg(leg_id)), ("Cause", NORMAL_CLEARING)]
+        try:
+            await self._on_leg("Hangup", fields)
+        except UnknownCall:
+            return
+
+    async def mute(self, leg_id: LegId, *, muted: bool) -> None:
+        """What this leg says is heard by nobody. Only in a room: in a plain bridge the other side would
+        get no packets at all, and hang up. Raises UnknownCall.
+        """
+        value = "on" if muted else "off"
+        await self.note(leg_id, "MUTEAUDIO(in)", value)
+
+    async def press(self, leg_id: LegId, keys: str) -> None:
+        """Send keys to the far end of a leg, one after the other. Raises UnknownCall."""
+        for key in keys:
+            await self._on_leg("PlayDTMF", [("Channel", _leg(leg_id)), ("Digit", key)])
+
+    async def back_to_line(self, call: Call, skill_group: SkillGroupCode) -> None:
+        """Lead the citizen back into his story, to wait for this group at his old place. Raises UnknownCall."""
+        joined_at = call.joined_at or call.arrived_at
+        variables = {
+            "HOTLINE_GROUP": skill_group,
+            "HOTLINE_JOINED_AT": str(round(joined_at.timestamp() * 1000)),
+            "HOTLINE_PRIORITY": str(call.priority),
+            "HOTLINE_TURN": str(call.turn + 1),
+            "HOTLINE_STATE": "waiting",
+        }
+        for name, value in variables.items():
+            await self.note(LegId(call.call_id), name, value)
+        await self._on_citizen("Redirect", call.call_id, RESUME)
+
+    async def note(self, leg_id: LegId, variable: str, value: str) -> None:
+        """Set a variable on a leg. Raises UnknownCall."""
+        fields = [("Channel", _leg(leg_id)), ("Variable", variable), ("Value", value)]
+        await self._on_leg("Setvar", fields)
+
+    async def _on_leg(self, action: str, fields: Sequence[tuple[str, str]]) -> None:
+        try:
+            await self._link.act(action, fields)
+        except ActionRefused as refused:
+            if any(words in str(refused) for words in _GONE):
+                raise UnknownCall(UnknownCall.__doc__) from refused
+            raise
 
     async def lifeboat_members(self) -> Mapping[SeatId, bool]:
         """Every seat in the lifeboat, and whether it is paused."""
@@ -99,12 +187,20 @@ class CallControl:
         # Anything else might be a channel's name, or a pattern: Hangup takes /regular expressions/.
         if not _CALL_ID.fullmatch(call_id):
             raise UnknownCall(UnknownCall.__doc__)
-        try:
-            await self._link.act(action, (("Channel", call_id), *fields))
-        except ActionRefused as refused:
-            if any(words in str(refused) for words in _GONE):
-                raise UnknownCall(UnknownCall.__doc__) from refused
-            raise
+        await self._on_leg(action, (("Channel", call_id), *fields))
+
+
+def _leg(leg_id: LegId) -> str:
+    # As for calls: no channel's name, no pattern.
+    if not _LEG_ID.fullmatch(leg_id):
+        raise UnknownCall(UnknownCall.__doc__)
+    return leg_id
+
+
+def _way(prefix: str, door: str) -> list[tuple[str, str]]:
+    if not _DOOR.fullmatch(door):
+        raise UnsafeActionValue("a door of the rooms has letters only")
+    return [(f"{prefix}Context", ROOMS), (f"{prefix}Exten", door), (f"{prefix}Priority", "1")]
 
 
 def _phone(seat_id: SeatId) -> str:

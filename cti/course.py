@@ -217,6 +217,7 @@ def _waiting(call: Call, after: Call, fact: WaitingBegan) -> Step:
         joined_at=fact.joined_at,
         priority=fact.priority,
         turn=max(call.turn, fact.turn),
+        in_rooms=False,
         led_aside=False,
         phone_held=False,
         lifeboat=False,

@@ -47,3 +47,63 @@ class UnknownCall(CtiError):
     """There is no such call. 没有这通话务"""
 
     code = "unknown-call"
+
+
+class CommandRefused(CtiError):
+    """What was asked cannot be done with this call now. 当前不能执行此操作"""
+
+    code = "command-refused"
+
+
+class CallOver(CommandRefused):
+    """This call is over. 通话已结束"""
+
+    code = "call-over"
+
+
+class CallNotAnswered(CommandRefused):
+    """Nobody talks with the citizen yet. 通话尚未接通"""
+
+    code = "call-not-answered"
+
+
+class CallInOtherForm(CommandRefused):
+    """The talk does not have the form that this needs (held, consulting, conference, ...). 当前通话形态不允许此操作"""
+
+    code = "call-in-other-form"
+
+
+class NotOnThisCall(CommandRefused):
+    """This seat or this leg is not on the call. 不在此通话中"""
+
+    code = "not-on-this-call"
+
+
+class CommandUnderWay(CommandRefused):
+    """Another command is being carried out on this call. 另一操作正在进行"""
+
+    code = "command-under-way"
+
+
+class NumberRefused(CommandRefused):
+    """This number may not be dialled from here. 该号码不允许外呼"""
+
+    code = "number-refused"
+
+
+class TargetAlreadyThere(CommandRefused):
+    """Whom you want to bring in is on this call already. 对方已在此通话中"""
+
+    code = "target-already-there"
+
+
+class TargetNotFree(CommandRefused):
+    """This seat cannot be rung now. 目标座席不空闲"""
+
+    code = "target-not-free"
+
+
+class SpyingOnOneself(CommandRefused):
+    """A seat cannot listen to its own call. 不能监听自己的通话"""
+
+    code = "spying-on-oneself"

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from cti.events import Event
 from cti.facts import Fact, PhoneChanged
+from cti.ids import CallId, SeatId
 
 Tell = Callable[[Event], None]
 """Says what happened; never blocks, never raises. 告知"""
@@ -17,3 +19,13 @@ PhoneChangedCallable = Callable[[PhoneChanged], None]
 
 Now = Callable[[], datetime]
 """The instant, aware UTC. 当前时刻"""
+
+
+class Floor(Protocol):
+    """Seats that may be rung for a call. 座席"""
+
+    def reserve(self, seat_id: SeatId, call_id: CallId) -> bool:
+        """True when the seat is now this call's alone."""
+
+    def undo_offer(self, seat_id: SeatId, call_id: CallId) -> None:
+        """The reservation was not used; no effect once the phone has rung."""

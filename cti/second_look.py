@@ -20,6 +20,7 @@ from cti.facts import (
     CallFact,
     ChannelsListed,
     CitizenArrived,
+    CitizenInRoom,
     LegGone,
     LegInRoom,
     LegRang,
@@ -52,15 +53,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """Facts that bring one call of ours to what Asterisk has, and what they mend. 纠正
+    """Facts that bring one call of ours to what Asterisk has. 纠正
 
-    `mends` names each difference without its instant, so that two looks can be compared.
+    `mends` has a name for each fact, without its instant, so that two looks can be compared.
     `revives` is set for a call that we held to be over.
     """
 
     call_id: CallId
     facts: tuple[CallFact, ...]
-    mends: frozenset[str]
+    mends: tuple[str, ...]
     revives: bool = False
 
 
@@ -89,14 +90,14 @@ def remedies(calls: Mapping[CallId, Call], look: Look) -> tuple[Remedy, ...]:
             continue
         facts = tuple(_remedy(call, gone.get(call_id, ()), shown.get(call_id, ()), seen, look.at))
         if facts:
-            mends = frozenset(_name(fact) for fact in facts)
+            mends = tuple(_name(fact) for fact in facts)
             found.append(Remedy(call_id=call_id, facts=facts, mends=mends))
     return tuple(found)
 
 
 def _begun(call_id: CallId, facts: tuple[CallFact, ...], *, known: bool) -> Remedy:
     word = "thought-over" if known else "unknown-call"
-    return Remedy(call_id=call_id, facts=facts, mends=frozenset({word}), revives=known)
+    return Remedy(call_id=call_id, facts=facts, mends=(word,) * len(facts), revives=known)
 
 
 def _remedy(
@@ -108,6 +109,8 @@ def _remedy(
 ) -> Iterator[CallFact]:
     """What would change anything, in the order in which it is to be met."""
     for fact in (*gone, *shown):
+        if isinstance(fact, CitizenInRoom) and call.phone_held and not call.led_aside:
+            continue  # A telephone's own hold does not show in a list of channels.
         step = advance(call, fact)
         if step.call != call or step.events:
             call = step.call
@@ -116,7 +119,8 @@ def _remedy(
     if real is None or call.over:
         return
     yield from _not_joined_at_all(call, real, at)
-    if call.state in _WAS_SERVED and real.state in _WAITS:
+    nobody = all(party.room is None for party in real.parties)
+    if call.state in _WAS_SERVED and real.state in _WAITS and nobody:
         yield from _still_waits(call, real, at)
     elif call.state is S.SEAT_LEFT and real.state is S.TALKING:
         yield from _still_talks(real, at)

@@ -21,3 +21,15 @@ class AmiSettings:
     """Messages that may wait between socket and tracker; beyond it the link is taken anew. 队列上限"""
     lag_warning_ms: int = 250
     """A message older than this when read is reported once a minute. 积压告警"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlSettings:
+    """Bringing others into a call, and calling citizens. 通话控制"""
+
+    invite_ring_s: int = 30
+    """So long a seat or department is rung before it counts as not answering. 邀请振铃时限"""
+    call_out_ring_s: int = 45
+    """So long a citizen whom we call is rung. 外呼振铃时限"""
+    shown_number: str = "12345"
+    """The number that citizens see when the hotline calls them. 外显号码"""

@@ -82,6 +82,7 @@ def connected(call: Call, after: Call, fact: SeatConnected) -> Step:
         parties=with_party(call.parties, party),
         answered_at=call.answered_at or fact.at,
         seat_left_at=None,
+        in_rooms=False,
         led_aside=False,
         phone_held=False,
     )
@@ -116,16 +117,23 @@ def rang(call: Call, fact: LegRang) -> Step:
 def in_a_room(call: Call, fact: LegInRoom) -> Step:
     """A party came into a room, from outside or from another one."""
     known = party_of(call.parties, fact.leg_id)
+    if known is not None and known.role is not fact.role:
+        # A supervisor who listened has become the citizen's seat.
+        left = _left(call, known, fact.at, last=False)
+        step = in_a_room(replace(call, parties=without_leg(call.parties, fact.leg_id)), fact)
+        return replace(step, events=(left, *step.events))
     if known is not None and known.room is fact.room:
         return Step(call=call)
     party = moved(known or _party(fact, None), fact.room, fact.at)
     after = replace(call, parties=with_party(call.parties, party))
     kind = PartyJoined if known is None or known.room is None else PartyMoved
-    event = _of(kind, call, party, fact.at, room=fact.room)
+    events: tuple[CallEvent, ...] = (_of(kind, call, party, fact.at, room=fact.room),)
     if party.role is PartyRole.SEAT and call.leg_id is None and call.state in _LIVE | {S.ARRIVED}:
         # The first seat of a call of ours, or the one that comes after all others have gone.
         after = replace(after, seat_id=SeatId(party.who), leg_id=party.leg_id)
-    return settled(call, after, fact.at, event)
+        if call.seat_id is not None and call.seat_id != after.seat_id:
+            events = (*events, _transferred(call, call.seat_id, SeatId(party.who), fact.at))
+    return settled(call, after, fact.at, *events)
 
 
 def recorded(call: Call, fact: LegRecordingBegan) -> Step:
@@ -135,12 +143,12 @@ def recorded(call: Call, fact: LegRecordingBegan) -> Step:
 
 
 def citizen_led_aside(call: Call, at: datetime) -> Step:
-    return settled(call, replace(call, led_aside=True), at)
+    return settled(call, replace(call, led_aside=True, in_rooms=True), at)
 
 
 def citizen_in_room(call: Call, at: datetime) -> Step:
     """He is in the common room; the end of a hold, or the answer to a call of ours."""
-    after = replace(call, led_aside=False, phone_held=False)
+    after = replace(call, led_aside=False, phone_held=False, in_rooms=True)
     first = next((p for p in call.parties if p.room is Room.TALK), None)
     if call.state is not S.ARRIVED or first is None:
         return settled(call, after, at)
@@ -254,10 +262,12 @@ def _next_seat(after: Call, at: datetime) -> tuple[Call, tuple[CallEvent, ...]]:
     heir = next((p for room in (Room.TALK, Room.ASIDE) for p in seats if p.room is room), None)
     if heir is None or after.seat_id is None:
         return replace(after, leg_id=None), ()
-    transferred = CallTransferred(
-        call_id=after.call_id, at=at, from_seat=after.seat_id, to_seat=SeatId(heir.who)
-    )
-    return replace(after, seat_id=SeatId(heir.who), leg_id=heir.leg_id), (transferred,)
+    told = _transferred(after, after.seat_id, SeatId(heir.who), at)
+    return replace(after, seat_id=SeatId(heir.who), leg_id=heir.leg_id), (told,)
+
+
+def _transferred(call: Call, from_seat: SeatId, to_seat: SeatId, at: datetime) -> CallTransferred:
+    return CallTransferred(call_id=call.call_id, at=at, from_seat=from_seat, to_seat=to_seat)
 
 
 def _left(call: Call, party: Party, at: datetime, *, last: bool) -> CallEvent:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from asr.settings import AsrSettings
-from cti.settings import AmiSettings
+from cti.settings import AmiSettings, ControlSettings
 from hotline.watchdog import WatchdogSettings
 from ivr.settings import IvrSettings
 from orders.settings import OrdersSettings
 from recordings.settings import RecordingsSettings
-from seats.settings import SeatsSettings
+from seats.settings import SeatsSettings, ServiceLevelSettings
 from store.settings import StoreSettings
 from web.settings import WebSettings
 
@@ -67,8 +67,10 @@ class Config:
 
     asterisk: AsteriskConfig = field(default_factory=AsteriskConfig)
     ami: AmiSettings = field(default_factory=AmiSettings)
+    control: ControlSettings = field(default_factory=ControlSettings)
     ivr: IvrSettings = field(default_factory=IvrSettings)
     seats: SeatsSettings = field(default_factory=SeatsSettings)
+    service_level: ServiceLevelSettings = field(default_factory=ServiceLevelSettings)
     asr: AsrSettings = field(default_factory=AsrSettings)
     orders: OrdersSettings = field(default_factory=OrdersSettings)
     recordings: RecordingsSettings = field(default_factory=RecordingsSettings)

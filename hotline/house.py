@@ -14,38 +14,55 @@ from asr.protocol import StreamConfig
 from asr.recognisers import RecogniserPool
 from asr.workers import SpeechWorkers
 from cti.ami.link import AmiLink
+from cti.calls_out import CallsOut
 from cti.control import CallControl
+from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
+from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks
 from hotline.clock import utc_now
+from hotline.floor_witness import FloorWitness
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
 from hotline.installation import Installation
-from hotline.joints import FloorSettler, UsherWaitingRoom, WebCallbacks, WebCalls, WebUsers
+from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls, WebUsers
 from hotline.live_stream import LiveStream
 from hotline.run import Part
+from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
+from hotline.waiting_line import WaitingLine
 from hotline.web_server import WebServer
 from ivr.agi.server import AgiServer
 from ivr.lifeboat_spool import LifeboatSpool
 from ivr.lifeboat_watch import LifeboatWatch
 from ivr.navigator import Navigator
+from orders.callback_dialler import CallbackDialler
+from orders.callback_rules import rules_of
 from orders.callbacks import CallbackDesk
+from orders.codes import default_codes
 from orders.desk import OrderDesk
+from orders.endings import EndingDesk
+from orders.nuisance import NuisanceDesk
 from recordings.archivist import Archivist
 from recordings.encoder import EncoderProcess
 from recordings.replay import Replay
 from recordings.vault import Vault
+from seats.alarm_bell import AlarmBell
 from seats.lifeboat_keeper import LifeboatKeeper
 from seats.roster import SeatRoster
+from seats.service_level_clock import ServiceLevelClock
 from seats.usher import Usher
 from store.accounts import StoredAccounts
+from store.attendance import StoredAttendance
+from store.callbacks import StoredCallbacks
 from store.calls import StoredCalls
 from store.codec import encode
 from store.database import Database
+from store.endings import StoredEndings
 from store.floor import StoredFloor
 from store.journal import Journal
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
+from store.service_level import StoredWaits
 from store.transcripts import StoredTranscripts
 from web import metrics
 from web.app import build_app
@@ -107,7 +124,24 @@ async def build_house(
         phone_changed=roster.phone_changed,
         tape=None if tape is None else tape.hear,
     )
+    clock = ServiceLevelClock(roster, config.service_level, tell, utc_now)
+    service_level = ServiceLevelDesk(
+        clock, StoredWaits(database), config.service_level, utc_now
+    )
+    await service_level.restore(await calls.live())
+    witness = FloorWitness(link, tracker, roster, usher, config.seats)
+    attendance = StoredAttendance(database)
+    bell = AlarmBell(
+        roster,
+        config.seats,
+        tell,
+        utc_now,
+        ringing=await attendance.open_seat_alarms(),
+        unattended=await attendance.unattended_groups(),
+    )
     control = CallControl(link)
+    switchboard = Switchboard(tracker.calls, control, roster, tell, utc_now, config.control)
+    calls_out = CallsOut(control, roster, tell, utc_now, config.asterisk.node, config.control)
     keeper = LifeboatKeeper(roster, control, config.seats)
     watch = LifeboatWatch(tracker.calls, control)
     spool = LifeboatSpool(places.spool, tracker.meet, lambda: journal.written(journal.last_seq))
@@ -115,9 +149,22 @@ async def build_house(
     agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
 
     order_desk = OrderDesk(orders, tell, utc_now)
-    callback_desk = CallbackDesk(orders, config.orders, tell)
-    await order_desk.restore()
-    await callback_desk.restore()
+    callbacks, endings = StoredCallbacks(database), StoredEndings(database)
+    callback_rules = rules_of(config.orders)
+    callback_desk = CallbackDesk(
+        callbacks,
+        lambda: callback_rules,
+        CallsOutDialling(calls_out),
+        FloorNow(roster, usher),
+        tell,
+        utc_now,
+    )
+    callback_dialler = CallbackDialler(callback_desk, lambda: callback_rules, utc_now)
+    roster.watch(callback_dialler.reconsider)
+    ending_desk = EndingDesk(endings, default_codes, tell, utc_now)
+    nuisance_desk = NuisanceDesk(endings, config.orders, tell, utc_now)
+    for desk in (order_desk, callback_desk, ending_desk, nuisance_desk):
+        await desk.restore()
 
     pool = RecogniserPool(
         StreamConfig(partial_words=True), config.asr.answer_limit_s, config.asr.servers
@@ -144,12 +191,17 @@ async def build_house(
     )
     for listener in (
         roster.on_call_event,
+        clock.on_event,
+        switchboard.on_event,
+        calls_out.on_event,
         FloorSettler(tracker, roster).on_event,
         usher.on_call_event,
         keeper.on_link_event,
         watch.on_event,
         order_desk.on_event,
         callback_desk.on_event,
+        ending_desk.on_event,
+        nuisance_desk.on_event,
         speech_desk.on_event,
         archivist.on_event,
     ):
@@ -159,6 +211,7 @@ async def build_house(
         link=link, agi=agi, journal=journal, recognisers=pool, archivist=archivist,
         folder=places.var,
     )  # fmt: skip
+    metrics.registry.register(ServiceLevelCollector(clock.board))
     metrics.registry.register(HouseCollector(board, lambda: sum(tracker.unexpected.values())))
     app = build_app(
         Services(
@@ -168,10 +221,19 @@ async def build_house(
             recordings=recordings,
             replay=Replay(places.legs, vault),
             seats=roster,
+            attendance=attendance,
+            alarms=bell,
             skill_groups=tuple(usher.groups.values()),
             orders=order_desk,
             order_records=orders,
-            callbacks=WebCallbacks(orders),
+            callbacks=WebCallbacks(callback_desk, callbacks),
+            commands=switchboard,
+            calls_out=calls_out,
+            line=WaitingLine(usher, tell, utc_now),
+            service_level=service_level,
+            endings=ending_desk,
+            ending_records=endings,
+            nuisance=nuisance_desk,
             live=stream,
             health=board,
             encode_event=_encode,
@@ -184,7 +246,22 @@ async def build_house(
     if not config.asr.servers:
         model = model_folder(chosen_model(config.asr.model, places.var), places.var)
         parts.append(SpeechWorkers(model, config.asr, pool))
-    parts += [speech_desk, roster, keeper, link, watch, spool, web, agi]
+    parts += [
+        speech_desk,
+        callback_dialler,
+        nuisance_desk,
+        roster,
+        switchboard,
+        calls_out,
+        keeper,
+        bell,
+        link,
+        witness,
+        watch,
+        spool,
+        web,
+        agi,
+    ]
     return House(parts=parts, spool=spool, link=link)
 
 

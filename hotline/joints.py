@@ -1,23 +1,25 @@
 """Where two rooms meet: one room's owner in the words of another room's port. 连接件"""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
-from cti.call import OVER, Call, CallState
+from cti.call import OVER, Call
 from cti.events import Event, LinkRestored
 from cti.facts import WhyNotAnswered
 from cti.ids import CallId, SeatId
 from cti.tracker import CallTracker
 from ivr.errors import CitizenHungUp
 from ivr.model import Offer, Place
-from orders.model import CallbackTask
-from seats.errors import CitizenLeftLine, PlaceTakenOver
-from seats.model import SeatState
+from seats.errors import CitizenChannelGone, CitizenLeftLine, PlaceTakenOver
 from seats.roster import SeatRoster
 from seats.usher import Usher
+from seats.witness import presences
 from store.accounts import StoredAccounts, StoredLogin, StoredUser
 from store.calls import StoredCalls
-from store.orders import StoredOrders
 from web.ports import CallLinks, Login, Role, User
+
+STILL_THERE_S = 5.0
+"""A story that is not told of a hang-up by its own line within this goes on. 挂机确认时限"""
 
 
 class UsherWaitingRoom:
@@ -28,13 +30,19 @@ class UsherWaitingRoom:
 
     async def seat_for(self, place: Place) -> Offer:
         """Raises CitizenHungUp when this story is no longer the one that waits."""
-        try:
-            seat_id = await self._usher.seat_for(
-                place.call_id, place.skill_group, place.joined_at, place.priority
-            )
-        except (PlaceTakenOver, CitizenLeftLine) as over:
-            raise CitizenHungUp(CitizenHungUp.__doc__) from over
-        return Offer(seat_id=seat_id, dial=f"PJSIP/{seat_id}")
+        while True:
+            try:
+                seat_id = await self._usher.seat_for(
+                    place.call_id, place.skill_group, place.joined_at, place.priority
+                )
+            except (PlaceTakenOver, CitizenChannelGone) as over:
+                raise CitizenHungUp(CitizenHungUp.__doc__) from over
+            except CitizenLeftLine:
+                # An event says that he hung up; his own line says so in the same moment and ends
+                # this wait. If it does not, the event was false and he keeps his old place.
+                await asyncio.sleep(STILL_THERE_S)
+                continue
+            return Offer(seat_id=seat_id, dial=f"PJSIP/{seat_id}")
 
     def offer_ended(self, call_id: CallId, seat_id: SeatId, why: WhyNotAnswered | None) -> None:
         self._usher.offer_ended(call_id, seat_id, why)
@@ -49,20 +57,7 @@ class FloorSettler:
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, LinkRestored):
-            self._roster.settle(list(_in_calls(self._tracker.calls)))
-
-
-def _in_calls(calls: Mapping[CallId, Call]) -> Sequence[tuple[SeatId, CallId, SeatState]]:
-    states = {
-        CallState.RINGING: SeatState.RINGING,
-        CallState.TALKING: SeatState.TALKING,
-        CallState.HELD: SeatState.TALKING,
-    }
-    return [
-        (call.seat_id, call.call_id, states[call.state])
-        for call in calls.values()
-        if call.state in states and call.seat_id is not None
-    ]
+            self._roster.settle(presences(self._tracker.calls.values()))
 
 
 class WebCalls:
@@ -73,6 +68,7 @@ class WebCalls:
         self._tracker = tracker
         self.events = stored.events
         self.decisions = stored.decisions
+        self.ended_by_seat = stored.ended_by_seat
 
     async def live(self) -> Sequence[Call]:
         live = [call for call in self._tracker.calls.values() if call.state not in OVER]
@@ -154,13 +150,3 @@ def stored_user(user: User) -> StoredUser:
         failed_logins=user.failed_logins,
         locked_until=user.locked_until,
     )
-
-
-class WebCallbacks:
-    """Callback tasks for the web. 待回拨"""
-
-    def __init__(self, stored: StoredOrders) -> None:
-        self._stored = stored
-
-    async def newest(self, limit: int) -> Sequence[CallbackTask]:
-        return await self._stored.newest_callbacks(limit)

@@ -21,6 +21,33 @@ PRIORITY = "HOTLINE_PRIORITY"
 ANSWERED_AT = "HOTLINE_ANSWERED_AT"
 """On a seat's leg: when it answered, milliseconds since 1970. 应答时刻"""
 
+TURN = "HOTLINE_TURN"
+"""How often he has come into the line: 2 after a talk that was led back into it. 第几次排队"""
+
+PARTY = "HOTLINE_PARTY"
+"""On a leg that we originated: "<role>:<who>", role as in cti.events.PartyRole. 参与方"""
+
+OUT = "HOTLINE_OUT"
+"""On the first leg of a call to a citizen: his number. 外呼号码"""
+
+SPY = "HOTLINE_SPY"
+"""On a listening supervisor's leg: the uniqueid of the seat's leg. 监听话路"""
+
+OWN = "HOTLINE_OWN"
+"""On a party's leg: "yes" once its own voice is being recorded. 参与方录音"""
+
+LEAVES = "HOTLINE_LEAVES"
+"""On the citizen's leg: "yes" once his end will be everybody's end. 市民挂机处理"""
+
+HELD_UNTIL = "HOTLINE_HELD_UNTIL"
+"""Until then (seconds since 1970) he stays on hold though nobody is there: a target is being rung. 保持至"""
+
+CALLER = "HOTLINE_CALLER"
+"""On a leg to a department: the citizen's number, handed over in SIP. 随路主叫"""
+
+ORDER = "HOTLINE_ORDER"
+"""On a leg to a department: the order's number, handed over in SIP. 随路工单"""
+
 CALLED = "HOTLINE_CALLED"
 """The number he dialled, for coming back from the lifeboat. 被叫号码"""
 
@@ -40,5 +67,6 @@ DIALSTATUS = "DIALSTATUS"
 """Asterisk's own: how the last Dial ended; ANSWER is true even if our process died meanwhile."""
 
 ALL = frozenset(
-    {CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, ANSWERED_AT, RETRIES, AGI, LEGS, SPOOL}
+    {CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, TURN, ANSWERED_AT, RETRIES, AGI, LEGS, SPOOL}
+    | {PARTY, OUT, SPY, OWN, LEAVES, HELD_UNTIL, CALLER, ORDER}
 )

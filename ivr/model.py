@@ -24,6 +24,8 @@ class Place:
     skill_group: SkillGroupCode
     joined_at: datetime
     priority: int = 0
+    turn: int = 1
+    """How often he has come into the line: 2 after a talk that was led back into it. 第几次排队"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,12 +50,13 @@ class Navigator:
 
     async def tell_story(self, channel: AgiChannel) -> None:
         """The whole story, or the rest of it. Raises ivr.errors.CitizenHungUp when he goes."""
-        call_id, state, group, joined_at, priority, dialled = await channel.get_variables(
+        call_id, state, group, joined_at, priority, turn, dialled = await channel.get_variables(
             variables.CALL,
             variables.STATE,
             variables.GROUP,
             variables.JOINED_AT,
             variables.PRIORITY,
+            variables.TURN,
             variables.DIALSTATUS,
         )
         if dialled == "ANSWER" or state == StoryState.GOODBYE:
@@ -68,6 +69,7 @@ class Navigator:
             skill_group=SkillGroupCode(group) if group else GENERAL,
             joined_at=_instant(joined_at) or self._now(),
             priority=_number(priority) or 0,
+            turn=_number(turn) or 1,
         )
         await self._join_line(channel, place)
         await self._until_served(channel, place)
@@ -83,6 +85,7 @@ class Navigator:
         await channel.set_variable(variables.GROUP, place.skill_group)
         await channel.set_variable(variables.JOINED_AT, joined_at_ms)
         await channel.set_variable(variables.PRIORITY, str(place.priority))
+        await channel.set_variable(variables.TURN, str(place.turn))
         # The state last: only a complete place may be taken up by another process.
         await channel.set_variable(variables.STATE, StoryState.WAITING)
         await channel.tell(
@@ -91,6 +94,7 @@ class Navigator:
             Group=place.skill_group,
             JoinedAt=joined_at_ms,
             Priority=str(place.priority),
+            Turn=str(place.turn),
         )
         await channel.music_on()
 

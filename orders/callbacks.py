@@ -1,119 +1,424 @@
-"""Who got nobody, or was cut off, is owed a call. 回拨
+"""Who got nobody, was cut off or asked for it, is owed a call. 回拨
 
-One open task a caller's number, the earliest arrival's; it closes by itself when the same number
-is answered later (CTI-09). A caller without a number cannot be called back and is only counted.
+    calls' events ──► one task a number, the earliest arrival's      call, postpone, close ◄── people
+                            │  ▲                                     dial ◄── CallbackDialler
+                            ▼  │ in vain: a pause, or given up
+                        place_call ──► the new call's own events say how it went
+
+One open task a caller's number; it closes by itself when the same number is answered, by us or by
+his own call (CTI-09). An earlier call of the number that ends later moves the task to its place. A
+caller without a number cannot be called back and is only counted.
+
+An attempt is told before anything is dialled; after a crash the task is owed again and the attempt
+counts, its outcome unknown, unless its call is still there.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from cti.events import CallAbandoned, CallAnswered, CallArrived, CallEnded, Ending, Event
-from cti.ids import CallId
-from orders.events import CallbackClosed, CallbackOwed
-from orders.model import CallbackReason, CallbackTask
-from orders.ports import Caller, StoredCallbacks, Tell
-from orders.settings import OrdersSettings
-from orders.spoken_numbers import national
+from cti.errors import CtiError, NumberRefused
+from cti.events import CallAbandoned, CallAnswered, CallbackRequested, CallEnded, Event
+from cti.ids import CallId, SeatId
+from orders.callback_rules import (
+    CallbackRules,
+    Turn,
+    allowed_from,
+    counts,
+    first_for,
+    in_order,
+    is_due,
+    next_try,
+    outcome_of,
+    serves,
+    turns,
+)
+from orders.errors import (
+    CallbackForOtherSeats,
+    CallbackNobodyDue,
+    CallbackNotDue,
+    CallbackNotFirst,
+    CallbackTimeInvalid,
+    CallbackUnderWay,
+    CallbackUnknown,
+)
+from orders.events import (
+    CallbackClosed,
+    CallbackDialled,
+    CallbackOwed,
+    CallbackPlaced,
+    CallbackPostponed,
+    CallbackTried,
+)
+from orders.lost_calls import Loss, LossWatch, number_key
+from orders.model import CallbackReason, CallbackState, CallbackTask, First, Outcome
+from orders.ports import Dialling, Floor, Now, StoredCallbacks, Tell
+from seats.errors import SeatError, UnknownSeat
+from seats.model import Seat
 
 log = structlog.get_logger(__name__)
 
-LOST = frozenset({"asterisk-restarted", "ended-while-away"})
-"""Endings that nobody saw: the line broke, the citizen did not hang up on us. 异常中断的原因"""
-
 GOT_THROUGH = "caller-got-through"
-EARLIER_CALL = "earlier-call-kept"
+CALLED_BACK = "called-back"
+BY_PERSON = "closed-by-person"
+USED_UP = "attempts-used-up"
+NUMBER_REFUSED = "number-refused"
+
+
+@dataclass(slots=True, eq=False)
+class _Attempt:
+    """A call that is being made. 进行中的回拨"""
+
+    number: int
+    silent_until: datetime
+    """Without a word from Asterisk by then it is over. 静默时限"""
+    reached: CallId | None = None
 
 
 class CallbackDesk:
     """Sole writer of every CallbackTask. 回拨台"""
 
-    def __init__(self, stored: StoredCallbacks, settings: OrdersSettings, tell: Tell) -> None:
+    def __init__(
+        self,
+        stored: StoredCallbacks,
+        rules: Callable[[], CallbackRules],
+        dialling: Dialling,
+        floor: Floor,
+        tell: Tell,
+        now: Now,
+    ) -> None:
         self._stored = stored
-        self._settings = settings
+        self._rules = rules
+        self._dialling = dialling
+        self._floor = floor
         self._tell = tell
-        self._callers: dict[CallId, Caller] = {}
+        self._now = now
+        self._lines = LossWatch()
         self._owed: dict[str, CallbackTask] = {}
+        self._attempts: dict[str, _Attempt] = {}
+        self._placing = 0
+        self._unclaimed: list[CallAnswered | CallAbandoned | CallEnded] = []
+        self.changed: Callable[[], None] = lambda: None
+        """Called after every change; the dialler's alarm. 变化通知"""
         self.without_number = 0
         """Callers who would be owed a call but showed no number; shown in /metrics."""
 
     async def restore(self) -> None:
         """Take up the open tasks and the calls in hand; before any event is told."""
-        self._callers.update(await self._stored.open_callers())
+        self._lines.restore(await self._stored.open_callers())
+        at = self._now()
         for task in await self._stored.open_callbacks():
-            self._owed[_key(task.caller_number)] = task
+            key = number_key(task.caller_number)
+            self._owed[key] = task
+            if task.reason is CallbackReason.REQUESTED:
+                self._lines.asked(task.call_id)
+            if task.state is not CallbackState.CALLING:
+                continue
+            attempt = _Attempt(
+                number=task.attempts,
+                silent_until=at + self._rules().ring_limit,
+                reached=task.reached,
+            )
+            self._attempts[key] = attempt
+            if task.reached is None or not self._lines.knows(task.reached):
+                self._in_vain(key, Outcome.UNKNOWN, at)
 
     @property
     def open_tasks(self) -> tuple[CallbackTask, ...]:
         """Every task that is not closed, the earliest arrival first."""
-        return tuple(sorted(self._owed.values(), key=lambda t: (t.arrived_at, t.call_id)))
+        return tuple(in_order(self._owed.values()))
+
+    # What calls say.
 
     def on_event(self, event: Event) -> None:
         """Take what calls say; everything else is ignored."""
+        loss = self._lines.take(event, self._rules().after_wait)
         match event:
-            case CallArrived(call_id=call_id, caller_number=number, at=at):
-                self._callers[call_id] = Caller(caller_number=number, arrived_at=at)
-            case CallAnswered(call_id=call_id, at=at):
-                self._got_through(call_id, at)
-            case CallAbandoned(call_id=call_id, at=at, waited_ms=waited_ms, ending=ending):
-                caller = self._callers.pop(call_id, None)
-                long_enough = waited_ms >= self._settings.callback_after_wait_s * 1000
-                if _is_lost(ending):
-                    self._owe(call_id, caller, CallbackReason.DROPPED, at)
-                elif long_enough:
-                    self._owe(call_id, caller, CallbackReason.ABANDONED, at)
-            case CallEnded(call_id=call_id, at=at, ending=ending):
-                caller = self._callers.pop(call_id, None)
-                if _is_lost(ending):
-                    self._owe(call_id, caller, CallbackReason.DROPPED, at)
+            case CallAnswered() | CallAbandoned() | CallEnded():
+                if self._placing:
+                    self._unclaimed.append(event)
+                self._attempt_heard(event)
+            case CallbackRequested():
+                self._lines.asked(event.call_id)
             case _:
                 pass
+        if isinstance(event, CallAnswered):
+            self._got_through(event)
+        if loss is not None:
+            self._owe(loss, event.at)
+        if isinstance(event, CallAbandoned | CallEnded):
+            self._lines.forget(event.call_id)
+            self.changed()
 
-    def _owe(
-        self, call_id: CallId, caller: Caller | None, reason: CallbackReason, at: datetime
-    ) -> None:
-        if caller is None:
-            log.warning("nobody knows who called", call_id=call_id)
+    def _attempt_heard(self, event: CallAnswered | CallAbandoned | CallEnded) -> None:
+        key = next((k for k, a in self._attempts.items() if a.reached == event.call_id), None)
+        if key is None:
             return
-        key = _key(caller.caller_number)
+        if isinstance(event, CallAnswered):
+            self._close(key, CALLED_BACK, event.at, reached=event.call_id)
+            return
+        came = self._lines.came_to_line(event.call_id)
+        self._in_vain(key, outcome_of(event.ending, came_to_line=came), event.at)
+
+    def _got_through(self, event: CallAnswered) -> None:
+        number = self._lines.number_of(event.call_id)
+        if number is not None and number_key(number) in self._owed:
+            why = CALLED_BACK if self._lines.called_by_us(event.call_id) else GOT_THROUGH
+            self._close(number_key(number), why, event.at, reached=event.call_id)
+        for key in [k for k, task in self._owed.items() if task.call_id == event.call_id]:
+            # He asked to be called at another number, and then got through after all.
+            self._close(key, GOT_THROUGH, event.at, reached=event.call_id)
+
+    def _owe(self, loss: Loss, at: datetime) -> None:
+        key = number_key(loss.caller_number)
         if not any(char.isdecimal() for char in key):
             self.without_number += 1
             return
         present = self._owed.get(key)
-        if present is not None:
-            if present.arrived_at <= caller.arrived_at:
-                return
-            self._close(key, EARLIER_CALL, at)
-        self._owed[key] = CallbackTask(
-            call_id=call_id,
-            caller_number=caller.caller_number,
-            reason=reason,
-            arrived_at=caller.arrived_at,
+        if present is not None and present.arrived_at <= loss.arrived_at:
+            return
+        allowed = allowed_from(at, self._rules())
+        task = present or CallbackTask(
+            call_id=loss.call_id,
+            caller_number=loss.caller_number,
+            reason=loss.reason,
+            arrived_at=loss.arrived_at,
+            due_at=None if allowed <= at else allowed,
         )
+        task = replace(
+            task,
+            arrived_at=loss.arrived_at,
+            joined_at=loss.joined_at,
+            skill_group=loss.skill_group or task.skill_group,
+        )
+        self._owed[key] = task
         self._tell(
             CallbackOwed(
                 at=at,
-                call_id=call_id,
-                caller_number=caller.caller_number,
-                reason=reason,
-                arrived_at=caller.arrived_at,
+                call_id=task.call_id,
+                caller_number=task.caller_number,
+                reason=task.reason,
+                arrived_at=task.arrived_at,
+                joined_at=task.joined_at,
+                skill_group=task.skill_group,
+                due_at=task.due_at,
             )
         )
+        self.changed()
 
-    def _got_through(self, call_id: CallId, at: datetime) -> None:
-        caller = self._callers.get(call_id)
-        if caller is not None and _key(caller.caller_number) in self._owed:
-            self._close(_key(caller.caller_number), GOT_THROUGH, at)
+    # What people ask for.
 
-    def _close(self, key: str, why: str, at: datetime) -> None:
+    async def call(self, call_id: CallId, seat_id: SeatId, by: str) -> CallbackTask:
+        """Call this citizen back from this seat; whoever came first must be first.
+
+        Raises CallbackUnknown, CallbackUnderWay, CallbackNotDue, CallbackForOtherSeats,
+        CallbackNotFirst, UnknownSeat, and what `Dialling.place_call` raises.
+        """
+        at, rules = self._now(), self._rules()
+        seat, floor = self._seat(seat_id), tuple(self._floor.seats.values())
+        key, task = self._open(call_id)
+        if task.state is CallbackState.CALLING:
+            raise CallbackUnderWay(task.seat_id)
+        if self._lines.on_line(key) or not is_due(task, at, rules):
+            raise CallbackNotDue(allowed_from(max(task.due_at or at, at), rules))
+        if not serves(seat, task.skill_group, floor):
+            raise CallbackForOtherSeats
+        first = first_for(seat, self._callable(), floor, at, rules)
+        if first is not None and first.call_id != call_id:
+            raise CallbackNotFirst(first.call_id)
+        # A citizen who is called first gets whichever seat his place in the line gives him.
+        await self._dial(key, rules.first, seat_id if rules.first is First.SEAT else None, by)
+        return self._owed.get(key, task)
+
+    async def call_next(self, seat_id: SeatId, by: str) -> CallbackTask:
+        """Call back whoever is this seat's first. Raises CallbackNobodyDue, and as `call` does."""
+        seat, floor = self._seat(seat_id), tuple(self._floor.seats.values())
+        task = first_for(seat, self._callable(), floor, self._now(), self._rules())
+        if task is None:
+            raise CallbackNobodyDue
+        return await self.call(task.call_id, seat_id, by)
+
+    def postpone(self, call_id: CallId, due_at: datetime, by: str) -> CallbackTask:
+        """Call him not before then; his place among those who are due stays.
+
+        Raises CallbackUnknown, CallbackUnderWay, CallbackTimeInvalid.
+        """
+        key, task = self._open(call_id)
+        at = self._now()
+        if task.state is CallbackState.CALLING:
+            raise CallbackUnderWay(task.seat_id)
+        if due_at <= at or (due_at - at).days >= 30:
+            raise CallbackTimeInvalid
+        due_at = allowed_from(due_at, self._rules())
+        self._owed[key] = replace(task, due_at=due_at)
+        self._tell(CallbackPostponed(at=at, call_id=call_id, due_at=due_at, by=by))
+        self.changed()
+        return self._owed[key]
+
+    def close(self, call_id: CallId, by: str, note: str) -> None:
+        """He need not be called. Raises CallbackUnknown, CallbackUnderWay."""
+        key, task = self._open(call_id)
+        if task.state is CallbackState.CALLING:
+            raise CallbackUnderWay(task.seat_id)
+        self._close(key, BY_PERSON, self._now(), by=by, note=note)
+
+    # What the dialler asks for.
+
+    def turns(self) -> list[Turn]:
+        """The automatic callbacks that may begin now."""
+        return turns(
+            self._callable(), self._floor.seats, self._floor.line, self._now(), self._rules()
+        )
+
+    async def dial(self, turn: Turn, by: str) -> None:
+        """Begin an automatic callback. Raises what `Dialling.place_call` raises.
+
+        Does nothing if the task is no longer what it was: other calls were placed in between.
+        """
+        key = number_key(turn.task.caller_number)
+        if self._owed.get(key) == turn.task and not self._lines.on_line(key):
+            await self._dial(key, turn.first, turn.seat_id, by)
+
+    def expire(self) -> datetime | None:
+        """End attempts of which nothing was heard; when to look again."""
+        at = self._now()
+        for key, attempt in list(self._attempts.items()):
+            placed = attempt.reached is not None and self._lines.knows(attempt.reached)
+            if placed and self._lines.came_to_line(attempt.reached):
+                continue  # he waits in the line, for as long as it takes
+            if attempt.silent_until <= at:
+                self._in_vain(key, Outcome.UNKNOWN, at)
+        return min((a.silent_until for a in self._attempts.values()), default=None)
+
+    def next_due(self) -> datetime | None:
+        """When the next pause or postponement ends."""
+        at, rules = self._now(), self._rules()
+        open_ = [task for task in self._owed.values() if task.state is CallbackState.OWED]
+        later = [allowed_from(max(task.due_at or at, at), rules) for task in open_]
+        return min((due for due in later if due > at), default=None)
+
+    # The attempt.
+
+    async def _dial(self, key: str, first: First, seat_id: SeatId | None, by: str) -> None:
+        at = self._now()
+        task = self._owed[key]
+        number = task.attempts + 1
+        attempt = _Attempt(number=number, silent_until=at + self._rules().ring_limit)
+        self._attempts[key] = attempt
+        self._owed[key] = replace(
+            task, state=CallbackState.CALLING, attempts=number, seat_id=seat_id, reached=None
+        )
+        self._tell(
+            CallbackDialled(
+                at=at, call_id=task.call_id, attempt=number, first=first, by=by, seat_id=seat_id
+            )
+        )
+        self._placing += 1
+        placed: CallId | None = None
+        try:
+            placed = await self._dialling.place_call(
+                task.caller_number,
+                seat_id=seat_id,
+                first=first,
+                callback_id=task.call_id,
+                joined_at=task.place,
+                skill_group=task.skill_group,
+                by=by,
+            )
+        except (CtiError, SeatError) as refused:
+            log.info("a callback could not be placed", call_id=task.call_id, why=refused.code)
+            self._not_placed(key, attempt, forever=isinstance(refused, NumberRefused))
+            raise
+        finally:
+            self._placing -= 1
+            heard, self._unclaimed = self._unclaimed, self._unclaimed if self._placing else []
+        if self._attempts.get(key) is not attempt:
+            return  # he got through by himself meanwhile
+        attempt.reached = placed
+        self._owed[key] = replace(self._owed[key], reached=placed)
+        self._tell(
+            CallbackPlaced(at=self._now(), call_id=task.call_id, attempt=number, reached=placed)
+        )
+        for event in heard:
+            if event.call_id == placed:
+                self._attempt_heard(event)
+
+    def _not_placed(self, key: str, attempt: _Attempt, *, forever: bool) -> None:
+        if self._attempts.get(key) is not attempt:
+            return
+        if forever:
+            self._close(key, NUMBER_REFUSED, self._now(), given_up=True)
+        else:
+            self._in_vain(key, Outcome.NOT_CALLED, self._now())
+
+    def _in_vain(self, key: str, outcome: Outcome, at: datetime) -> None:
+        attempt = self._attempts.pop(key)
+        task = self._owed[key]
+        rules = self._rules()
+        attempts = attempt.number if counts(outcome) else attempt.number - 1
+        due_at = next_try(attempts, at, rules) if counts(outcome) else task.due_at
+        self._tell(
+            CallbackTried(
+                at=at,
+                call_id=task.call_id,
+                attempt=attempt.number,
+                attempts=attempts,
+                outcome=outcome,
+                due_at=due_at,
+            )
+        )
+        self._owed[key] = replace(
+            task,
+            state=CallbackState.OWED,
+            attempts=attempts,
+            last_outcome=outcome,
+            due_at=due_at,
+        )
+        if due_at is None and counts(outcome):
+            self._close(key, USED_UP, at, given_up=True)
+        self.changed()
+
+    def _close(
+        self,
+        key: str,
+        why: str,
+        at: datetime,
+        *,
+        by: str | None = None,
+        note: str | None = None,
+        reached: CallId | None = None,
+        given_up: bool = False,
+    ) -> None:
         task = self._owed.pop(key)
-        self._tell(CallbackClosed(at=at, call_id=task.call_id, why=why))
+        self._attempts.pop(key, None)
+        self._tell(
+            CallbackClosed(
+                at=at,
+                call_id=task.call_id,
+                why=why,
+                by=by,
+                note=note,
+                reached=reached,
+                given_up=given_up,
+            )
+        )
+        self.changed()
 
+    def _open(self, call_id: CallId) -> tuple[str, CallbackTask]:
+        for key, task in self._owed.items():
+            if task.call_id == call_id:
+                return key, task
+        raise CallbackUnknown
 
-def _is_lost(ending: Ending) -> bool:
-    return ending.reason in LOST
+    def _callable(self) -> Sequence[CallbackTask]:
+        """Those who are not on the line themselves at this moment."""
+        busy = self._lines.numbers_on_line()
+        return [task for key, task in self._owed.items() if key not in busy]
 
-
-def _key(number: str) -> str:
-    """The same phone however the trunk writes it: +86138…, 0138…, 138…."""
-    return national(number) or number
+    def _seat(self, seat_id: SeatId) -> Seat:
+        seat = self._floor.seats.get(seat_id)
+        if seat is None:
+            raise UnknownSeat
+        return seat

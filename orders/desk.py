@@ -2,6 +2,8 @@
 
     CallOffered ──► draft opened (once a call)      edit ──► FieldsEdited, a person's word wins
     UtteranceHeard ─► FieldsProposed                submit ─► OrderSubmitted
+    CallTransferred ─► DraftPassed                  CallCoded without order ─► DraftDiscarded
+    an emergency line joins ─► OrderDiverted; the call's end ─► DiversionFinished
 
 A draft is opened at the ring, because the screen pops then. If the citizen is gone before anybody
 answered and nobody wrote in it, it is discarded: nothing was said, and the callback task carries
@@ -13,7 +15,7 @@ written meanwhile.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -25,7 +27,10 @@ from cti.events import (
     CallArrived,
     CallEnded,
     CallOffered,
+    CallTransferred,
     Event,
+    PartyJoined,
+    PartyRole,
 )
 from cti.ids import CallId, SeatId
 from orders.drafting import Proposal, propose
@@ -36,11 +41,14 @@ from orders.errors import (
     OrderUnknown,
 )
 from orders.events import (
+    CallCoded,
+    DiversionFinished,
     DraftDiscarded,
     DraftOpened,
     DraftPassed,
     FieldsEdited,
     FieldsProposed,
+    OrderDiverted,
     OrderSubmitted,
 )
 from orders.model import FieldValue, FilledBy, OrderField, OrderId, OrderState, WorkOrder
@@ -55,6 +63,10 @@ KEPT = 1_000
 """Orders of ended calls that stay in memory; older ones are read from the store. 缓存上限"""
 READ_AT_MOST = 1_500
 """Sentences of one call that are used for proposals, some three hours of talk. 语句上限"""
+EMERGENCY_LINES = frozenset({"110", "119", "120", "122"})
+"""Codes of the directory that mean an emergency, where none are given. 紧急热线"""
+OPEN = frozenset({OrderState.DRAFT, OrderState.DIVERTED})
+"""A diverted matter can still be written to, and be made an order besides. 可填写状态"""
 
 
 @dataclass(slots=True, eq=False)
@@ -73,8 +85,15 @@ class _Sheet:
 class OrderDesk:
     """Sole writer of every WorkOrder. 工单台"""
 
-    def __init__(self, stored: StoredOrders, tell: Tell, now: Now) -> None:
+    def __init__(
+        self,
+        stored: StoredOrders,
+        tell: Tell,
+        now: Now,
+        emergency_lines: Callable[[], Collection[str]] = lambda: EMERGENCY_LINES,
+    ) -> None:
         self._stored = stored
+        self._emergency_lines = emergency_lines
         self._tell = tell
         self._now = now
         self._sheets: OrderedDict[OrderId, _Sheet] = OrderedDict()
@@ -112,14 +131,21 @@ class OrderDesk:
                 self._offered(call_id, seat_id)
             case CallAnswered(call_id=call_id, seat_id=seat_id):
                 self._offered(call_id, seat_id)
+            case CallTransferred(call_id=call_id, to_seat=seat_id):
+                self._offered(call_id, seat_id)
+            case PartyJoined(call_id=call_id, role=PartyRole.THIRD, who=who):
+                self._joined(self._sheet_of(call_id), who)
+            case CallCoded(call_id=call_id, without_order=True):
+                self._discard(self._newest_of(call_id))
             case UtteranceHeard(call_id=call_id):
                 self._heard(self._sheet_of(call_id), event)
             case TranscriptFinished(call_id=call_id):
                 self._finished(self._sheet_of(call_id))
             case CallAbandoned(call_id=call_id):
-                self._abandoned(self._sheet_of(call_id))
+                self._discard(self._sheet_of(call_id))
                 self._over(call_id)
             case CallEnded(call_id=call_id):
+                self._diverted(self._sheet_of(call_id))
                 self._over(call_id)
             case _:
                 pass
@@ -244,11 +270,31 @@ class OrderDesk:
         fields = {**order.fields, **dict(changed)}
         sheet.order = replace(order, fields=fields, revision=order.revision + 1)
 
-    def _abandoned(self, sheet: _Sheet | None) -> None:
+    def _discard(self, sheet: _Sheet | None) -> None:
+        """Nobody needs it and nobody wrote in it."""
         if sheet is None or sheet.order.state is not OrderState.DRAFT or sheet.written:
             return
         order = sheet.order = replace(sheet.order, state=OrderState.DISCARDED)
         self._tell(DraftDiscarded(at=self._now(), call_id=order.call_id, order_id=order.order_id))
+
+    def _joined(self, sheet: _Sheet | None, who: str) -> None:
+        """An emergency line on the call means that the matter is its own (CTI-08)."""
+        if sheet is None or sheet.order.state not in OPEN or who not in self._emergency_lines():
+            return
+        order = sheet.order = replace(sheet.order, diverted_to=who)
+        self._tell(
+            OrderDiverted(at=self._now(), call_id=order.call_id, order_id=order.order_id, to=who)
+        )
+
+    def _diverted(self, sheet: _Sheet | None) -> None:
+        if sheet is None or sheet.order.diverted_to is None:
+            return
+        if sheet.order.state is not OrderState.DRAFT:
+            return
+        order = sheet.order = replace(sheet.order, state=OrderState.DIVERTED)
+        self._tell(
+            DiversionFinished(at=self._now(), call_id=order.call_id, order_id=order.order_id)
+        )
 
     def _over(self, call_id: CallId) -> None:
         self._callers.pop(call_id, None)
@@ -290,6 +336,14 @@ class OrderDesk:
         order_id = self._by_call.get(call_id)
         return None if order_id is None else self._sheets[order_id]
 
+    def _newest_of(self, call_id: CallId) -> _Sheet | None:
+        """The call's sheet, also when its call is over and its words are finished."""
+        present = self._sheet_of(call_id)
+        if present is not None:
+            return present
+        sheets = reversed(self._sheets.values())
+        return next((sheet for sheet in sheets if sheet.order.call_id == call_id), None)
+
     async def _draft(self, order_id: OrderId) -> _Sheet:
         sheet = self._sheets.get(order_id)
         if sheet is None:
@@ -303,7 +357,7 @@ class OrderDesk:
                 sheet.call_over = True
                 self._forget_oldest()
         self._sheets.move_to_end(order_id)
-        if sheet.order.state is not OrderState.DRAFT:
+        if sheet.order.state not in OPEN:
             raise OrderAlreadySubmitted
         return sheet
 

@@ -1,6 +1,7 @@
 """What can be wrong with a command to a work order. 工单类错误"""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from orders.model import OrderField, OrderId
 
@@ -62,3 +63,137 @@ class OrderValueInvalid(OrderError):
     def __init__(self, name: OrderField) -> None:
         super().__init__(name)
         self.details = {"field": str(name)}
+
+
+class CallbackUnknown(OrderError):
+    """There is no such open callback. 没有这个待回拨任务"""
+
+    code = "unknown-callback"
+
+
+class CallbackUnderWay(OrderError):
+    """He is being called back already. 正在回拨中"""
+
+    code = "callback-under-way"
+
+    def __init__(self, seat_id: str | None) -> None:
+        super().__init__(seat_id)
+        self.details = {"seat_id": seat_id}
+
+
+class CallbackNotDue(OrderError):
+    """He may not be called yet. 未到可回拨时间"""
+
+    code = "callback-not-due"
+
+    def __init__(self, due_at: datetime) -> None:
+        super().__init__()
+        self.details = {"due_at": due_at.isoformat()}
+
+
+class CallbackNotFirst(OrderError):
+    """Somebody who came earlier is to be called first. 须先回拨更早来电的市民"""
+
+    code = "callback-not-first"
+
+    def __init__(self, first: str) -> None:
+        super().__init__(first)
+        self.details = {"first": first}
+
+
+class CallbackNobodyDue(OrderError):
+    """This seat has nobody to call back now. 当前没有可回拨的任务"""
+
+    code = "callback-nobody-due"
+
+
+class CallbackForOtherSeats(OrderError):
+    """This callback is for seats of its skill group. 该回拨须由对应技能组座席处理"""
+
+    code = "callback-for-other-seats"
+
+
+class CallbackTimeInvalid(OrderError):
+    """It cannot be put off to that time. 改期时间不正确"""
+
+    code = "callback-time-invalid"
+
+
+class CodeUnknown(OrderError):
+    """There is no such code. 没有这个小结代码"""
+
+    code = "code-unknown"
+
+
+class CodeNoteMissing(OrderError):
+    """This code needs a note. 该小结代码必须填写备注"""
+
+    code = "code-note-missing"
+
+
+class CodeNeedsOrder(OrderError):
+    """This code needs a submitted work order. 该小结代码要求已提交工单"""
+
+    code = "code-needs-order"
+
+
+class CodeTooEarly(OrderError):
+    """Nobody has spoken with this citizen yet. 通话尚未应答，不能登记小结"""
+
+    code = "code-too-early"
+
+
+class NuisanceStepOutOfOrder(OrderError):
+    """The warnings are spoken one after the other, in a talk. 警告须在通话中按顺序进行"""
+
+    code = "nuisance-step-out-of-order"
+
+
+class NuisanceStepsMissing(OrderError):
+    """Both warnings must be spoken before the seat may hang up. 两次警告完成后方可挂机"""
+
+    code = "nuisance-steps-missing"
+
+    def __init__(self, ticked: int) -> None:
+        super().__init__(ticked)
+        self.details = {"ticked": ticked}
+
+
+class NuisanceNumberless(OrderError):
+    """The caller showed no number. 来电无号码"""
+
+    code = "nuisance-numberless"
+
+
+class BlockUnknown(OrderError):
+    """There is no such block. 没有这个拦截申请"""
+
+    code = "unknown-block"
+
+
+class BlockAlreadyDecided(OrderError):
+    """Somebody has decided about this block. 该拦截申请已审批"""
+
+    code = "block-already-decided"
+
+
+class BlockOwnProposal(OrderError):
+    """Another supervisor than the proposer must decide. 须由申请人以外的班长审批"""
+
+    code = "block-own-proposal"
+
+
+class BlockAlreadyProposed(OrderError):
+    """This number is blocked already, or a proposal for it is open. 该号码已拦截或已有申请"""
+
+    code = "block-already-proposed"
+
+
+class BlockEndInvalid(OrderError):
+    """The block's end date is missing, over, or too far away. 拦截截止时间不正确"""
+
+    code = "block-end-invalid"
+
+    def __init__(self, longest_days: int) -> None:
+        super().__init__()
+        self.details = {"longest_days": longest_days}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cti.events import CallEvent
-from cti.ids import SeatId
-from orders.model import CallbackReason, FieldValue, OrderField, OrderId
+from cti.ids import CallId, SeatId, SkillGroupCode
+from orders.model import CallbackReason, FieldValue, First, OrderField, OrderId, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class DraftPassed(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftDiscarded(OrderEvent):
-    """The citizen was gone before anybody answered, and nobody had written anything. 草稿作废"""
+    """Nobody wrote in it, and nobody answered or the call's code needs no order. 草稿作废"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +60,158 @@ class OrderSubmitted(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDiverted(OrderEvent):
+    """An emergency line is on the call; `to` is its code in the directory. 转紧急热线"""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiversionFinished(OrderEvent):
+    """The call is over and the matter is the emergency line's; the draft needs no more. 转办完成"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackOwed(CallEvent):
-    """A citizen who got nobody, or was cut off, is owed a call. 待回拨"""
+    """A citizen who got nobody, was cut off or asked for it is owed a call. 待回拨
+
+    Told again for an open task when an earlier call of the same number ends without an answer: the
+    earliest arrival counts.
+    """
 
     caller_number: str
     reason: CallbackReason
     arrived_at: datetime
+    joined_at: datetime | None = None
+    skill_group: SkillGroupCode | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDialled(CallEvent):
+    """An attempt begins; told before anything is dialled, so that a crash cannot hide it. 开始回拨"""
+
+    attempt: int
+    first: First
+    by: str
+    seat_id: SeatId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPlaced(CallEvent):
+    """The attempt is this call. 回拨已呼出"""
+
+    attempt: int
+    reached: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackTried(CallEvent):
+    """The attempt is over and they did not speak; `attempts` is how many count now. 回拨未成功"""
+
+    attempt: int
+    attempts: int
+    outcome: Outcome
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPostponed(CallEvent):
+    """It is to be called later. 回拨改期"""
+
+    due_at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackClosed(CallEvent):
-    """The owed call is no longer needed. 回拨结束"""
+    """The owed call is no longer needed, or it was given up. 回拨结束
+
+    `why`: "caller-got-through", "called-back", "closed-by-person"; given up: "attempts-used-up",
+    "number-refused".
+    """
 
     why: str
+    by: str | None = None
+    note: str | None = None
+    reached: CallId | None = None
+    given_up: bool = False
+    """Nobody spoke with him; the supervisor should know. 已放弃"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCoded(CallEvent):
+    """How the call ended, in a word of the codes' table. 登记话后小结
+
+    What the code means is written with it, because tables change.
+    """
+
+    seat_id: SeatId | None
+    code: str
+    name: str
+    by: str
+    note: str = ""
+    without_order: bool = False
+    """No work order belongs to such a call. 无需工单"""
+    excluded_from: tuple[str, ...] = ()
+    """Rates that do not count this call. 不计入的指标"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeMissed(CallEvent):
+    """The wrap-up ended by its deadline with neither a code nor an order. 未登记"""
+
+    seat_id: SeatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NuisanceStepTicked(CallEvent):
+    """The seat has spoken this warning, 1 or 2. 骚扰警告"""
+
+    seat_id: SeatId
+    step: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NuisanceTagged(CallEvent):
+    """This call was a nuisance; tags are counted per number. 标记骚扰"""
+
+    caller_number: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockProposed(CallEvent):
+    """Somebody wants this caller's number blocked until then. 申请拦截
+
+    The block is named after the call for which it was proposed.
+    """
+
+    caller_number: str
+    until: datetime
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockDecided(CallEvent):
+    """Another supervisor approved or refused the proposal. 审批拦截"""
+
+    approved: bool
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockLifted(CallEvent):
+    """A supervisor ended the block before its end date. 解除拦截"""
+
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockExpired(CallEvent):
+    """The block's end date has come. 拦截到期"""

@@ -1,7 +1,15 @@
 """A work order, first drafted from what the citizen says. 工单
 
 DRAFT --Submit (five mandatory fields present)--> ACCEPTED
-  +--the citizen is gone before anybody answered, nobody wrote in it--> DISCARDED
+  +--nobody wrote in it, and nobody answered or its code needs no order--> DISCARDED
+  +--the call is over, an emergency line was on it--> DIVERTED --Submit--> ACCEPTED
+
+A callback task: somebody who is owed a call.
+
+OWED --place_call--> CALLING --a seat and he are talking--> DONE
+  |  ^                  |
+  |  +--nobody came-----+--it was the last attempt allowed--> GIVEN_UP
+  +--he got through by himself, or a supervisor closed it--> DONE
 """
 
 from collections.abc import Mapping
@@ -11,7 +19,7 @@ from enum import StrEnum
 from typing import NewType
 
 from asr.events import Side
-from cti.ids import CallId, SeatId
+from cti.ids import CallId, SeatId, SkillGroupCode
 
 OrderId = NewType("OrderId", str)
 """Date and serial number: "20261121-000042". 工单编号"""
@@ -23,6 +31,7 @@ class OrderState(StrEnum):
     DRAFT = "draft"  # 登记中
     ACCEPTED = "accepted"  # 已受理
     DISCARDED = "discarded"  # 作废
+    DIVERTED = "diverted"  # 已转紧急热线
 
 
 class RequestType(StrEnum):
@@ -112,6 +121,8 @@ class WorkOrder:
     """Rises with every change; an edit names the one it saw. 版本"""
     submitted_at: datetime | None = None
     submitted_by: str | None = None
+    diverted_to: str | None = None
+    """The emergency line that joined the call, by its code in the directory. 转紧急热线"""
 
     @property
     def missing(self) -> tuple[OrderField, ...]:
@@ -127,16 +138,84 @@ class CallbackReason(StrEnum):
     """Why a citizen is owed a call. 回拨原因"""
 
     ABANDONED = "abandoned"  # 排队放弃
+    UNANSWERED = "unanswered"  # 振铃未接
+    RETURNED = "returned"  # 转接退回后放弃
     DROPPED = "dropped"  # 异常中断
+    REQUESTED = "requested"  # 排队中申请回拨
+
+
+class CallbackState(StrEnum):
+    """Where an owed call is. 回拨状态"""
+
+    OWED = "owed"  # 待回拨
+    CALLING = "calling"  # 回拨中
+    DONE = "done"  # 已完成
+    GIVEN_UP = "given_up"  # 已放弃
+
+
+class Outcome(StrEnum):
+    """How one attempt to call somebody back ended. 回拨结果"""
+
+    ANSWERED = "answered"  # 已接通
+    BUSY = "busy"  # 占线
+    NO_ANSWER = "no_answer"  # 无人接听
+    REFUSED = "refused"  # 拒接
+    HUNG_UP = "hung_up"  # 接通后等待中挂机
+    FAILED = "failed"  # 呼叫失败
+    NOT_CALLED = "not_called"  # 座席未接或呼叫未发出，市民未被呼叫
+    UNKNOWN = "unknown"  # 不明
+
+
+class First(StrEnum):
+    """Whose phone rings first. 先呼叫方"""
+
+    SEAT = "seat"  # 座席
+    CITIZEN = "citizen"  # 市民
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackTask:
-    """One caller who is owed a call; the first arrival counts. 回拨任务"""
+    """One caller who is owed a call; the first arrival counts. 回拨任务
+
+    `call_id` is the call for which it is owed and the task's own name; `reached` the call in which
+    he was reached or is being called now.
+    """
 
     call_id: CallId
     caller_number: str
     reason: CallbackReason
     arrived_at: datetime
-    closed_at: datetime | None = None
+    joined_at: datetime | None = None
+    """When he joined the line; a callback that enters the line has this place. 原排队时刻"""
+    skill_group: SkillGroupCode | None = None
+    state: CallbackState = CallbackState.OWED
+    due_at: datetime | None = None
+    """Not to be called before; None means at once. 可回拨时刻"""
     attempts: int = 0
+    seat_id: SeatId | None = None
+    """The seat that is calling, or that called last. 回拨座席"""
+    last_outcome: Outcome | None = None
+    reached: CallId | None = None
+    closed_at: datetime | None = None
+    closed_why: str | None = None
+    closed_by: str | None = None
+
+    @property
+    def place(self) -> datetime:
+        """His place in the line."""
+        return self.joined_at or self.arrived_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAttempt:
+    """One attempt to call somebody back. 回拨记录"""
+
+    number: int
+    by: str
+    seat_id: SeatId | None
+    first: First
+    began_at: datetime
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    reached: CallId | None = None
+    """The call that was made. 呼出通话"""

@@ -1,14 +1,16 @@
 """What the orders need from outside, in their own words. 工单端口"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from asr.events import UtteranceHeard
-from cti.events import Event
-from cti.ids import CallId
-from orders.model import CallbackTask, OrderId, WorkOrder
+from cti.events import Direction, Event
+from cti.ids import CallId, SeatId, SkillGroupCode
+from orders.blocks import Block
+from orders.model import CallbackTask, First, OrderId, WorkOrder
+from seats.model import Seat, WaitingCitizen
 
 Tell = Callable[[Event], None]
 """Says what happened; never blocks, never raises. 告知"""
@@ -19,10 +21,19 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who is on a call that is not over. 在线来电"""
+    """Who is on a call that is not over, and how far he came. 在线来电"""
 
     caller_number: str
     arrived_at: datetime
+    direction: Direction = Direction.IN
+    joined_at: datetime | None = None
+    skill_group: SkillGroupCode | None = None
+    rung: bool = False
+    """A seat's phone rang for him. 已振铃"""
+    answered: bool = False
+    """Somebody has spoken with him. 已应答"""
+    waiting: bool = False
+    """He is in the line, for the first time or again. 排队中"""
 
 
 class StoredOrders(Protocol):
@@ -49,3 +60,58 @@ class StoredCallbacks(Protocol):
 
     async def open_callers(self) -> Mapping[CallId, Caller]:
         """The caller of every call that is not over."""
+
+
+class StoredEndings(Protocol):
+    """Codes as they were last written down. 已存小结"""
+
+    async def recent_outcomes(self, limit: int) -> Mapping[CallId, tuple[str | None, bool]]:
+        """(code, whether its order is submitted) of the last answered calls, the oldest first."""
+
+
+class StoredNuisance(Protocol):
+    """Warnings, tags and blocks as they were last written down. 已存骚扰记录"""
+
+    async def ticked_steps(self) -> Mapping[CallId, int]:
+        """How many warnings were spoken in each call that is not over."""
+
+    async def open_blocks(self) -> Sequence[Block]:
+        """Those that are proposed or hold."""
+
+
+class CallerLists(Protocol):
+    """The lists of callers that routing knows. 来电名单"""
+
+    def add(self, name: str, number: str, until: datetime, by: str, note: str) -> None: ...
+    def remove(self, name: str, number: str, by: str) -> None: ...
+
+
+class Dialling(Protocol):
+    """Places calls out. 外呼"""
+
+    async def place_call(
+        self,
+        number: str,
+        *,
+        seat_id: SeatId | None,
+        first: First,
+        callback_id: CallId,
+        joined_at: datetime,
+        skill_group: SkillGroupCode | None,
+        by: str,
+    ) -> CallId:
+        """The new call's id, as soon as its first leg is being rung.
+
+        `seat_id` None (citizen first) leads him into the group's line, at the place of `joined_at`.
+        Raises errors of the families `cti.errors.CtiError` and `seats.errors.SeatError`;
+        `NumberRefused` is for ever.
+        """
+
+
+class Floor(Protocol):
+    """The seats and the line as they are now. 现场"""
+
+    @property
+    def seats(self) -> Mapping[SeatId, Seat]: ...
+    @property
+    def line(self) -> Iterable[WaitingCitizen]: ...

@@ -1,6 +1,6 @@
 """The child process that makes or checks one copy, so that nothing of it can stall a call. 编码进程
 
-    python -m recordings.encode copy|check '{"citizen": …, "seat": …, "to": …, "peaks_to": …, …}'
+    python -m recordings.encode copy|check '{"files": […], "to": …, "peaks_to": …, …}'
 
 Answers with one JSON line: {"sha256", "size_bytes", "duration_ms"}, or {"error": code} and exit
 status 1. It runs niced: a talking citizen comes first.
@@ -48,7 +48,7 @@ def check(order: dict[str, Any]) -> Copy:
 
 
 def _legs(order: dict[str, Any]) -> Legs:
-    return Legs(citizen=Path(order["citizen"]), seat=Path(order["seat"]))
+    return Legs(files=tuple(Path(file) for file in order["files"]))
 
 
 def main(arguments: list[str]) -> int:

@@ -51,8 +51,7 @@ class EncoderProcess:
 
     async def _ask(self, what: str, legs: Legs, to: Path, peaks_to: Path) -> Copy:
         order = {
-            "citizen": str(legs.citizen),
-            "seat": str(legs.seat),
+            "files": [str(file) for file in legs.files],
             "to": str(to),
             "peaks_to": str(peaks_to),
             "title": to.name.partition(".")[0] if what == "check" else to.stem,

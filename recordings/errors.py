@@ -14,7 +14,7 @@ class AudioMissing(RecordingError):
 
 
 class LegsMissing(RecordingError):
-    """Neither side's raw leg is there. 原始话路缺失"""
+    """No raw leg of this recording is there. 原始话路缺失"""
 
     code = "legs-missing"
 

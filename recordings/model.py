@@ -2,6 +2,7 @@
 
 LEGS --encoded, hashed, verified--> ARCHIVED
   +---could not be encoded (kept, retried)--> FAILED --> ARCHIVED
+  +---a party that never made a sound----> EMPTY
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from cti.ids import CallId
+from cti.events import PartyRole
+from cti.ids import CallId, LegId
 
 RecordingId = NewType("RecordingId", str)
 """The call's id with a serial number: "node1-1763716.42-1". 录音编号"""
@@ -21,11 +23,20 @@ class RecordingState(StrEnum):
     LEGS = "legs"  # 原始话路
     ARCHIVED = "archived"  # 已归档
     FAILED = "failed"  # 归档失败
+    EMPTY = "empty"  # 无声音
+
+
+DONE = frozenset({RecordingState.ARCHIVED, RecordingState.EMPTY})
+"""Nothing is left to be archived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """One call's audio: citizen left, seat right. 录音"""
+    """A call's audio, or one party's own voice on it. 录音
+
+    Number 1 of each call is the whole of it: citizen left, all that he heard right. The others are
+    mono, one for each further leg (`leg_id`), whose beginning is `offset_ms` on the call's clock.
+    """
 
     recording_id: RecordingId
     call_id: CallId
@@ -38,20 +49,34 @@ class Recording:
     size_bytes: int | None = None
     archived_at: datetime | None = None
     failure: str | None = None
+    leg_id: LegId | None = None
+    role: PartyRole | None = None
+    who: str | None = None
+    """As in PartyEvent; None where nobody told whose leg it was. 参与方"""
+    offset_ms: int = 0
 
 
 def first_recording_of(call_id: CallId) -> RecordingId:
     """The id of the recording that the dialplan makes of every call."""
-    return RecordingId(f"{call_id}-1")
+    return numbered(call_id, 1)
+
+
+def numbered(call_id: CallId, number: int) -> RecordingId:
+    """The id of a call's recording; 2 and on are parties' own voices in order of their beginnings."""
+    return RecordingId(f"{call_id}-{number}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peaks:
-    """Loudest sample per slot and side, 0 to 255, for the waveform. 波形"""
+    """Loudest sample per slot and side, 0 to 255, for the waveform. 波形
+
+    A party's own recording has only `own`, a call's only the other two.
+    """
 
     points_per_second: int
     citizen: bytes
     operator: bytes
+    own: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,11 +34,12 @@ class RecordingDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOver:
-    """A call that is over, of whose recording the catalogue knows nothing. 无录音记录的通话"""
+    """A call that is over; `listed`: the catalogue knows its recording. 已结束的通话"""
 
     call_id: CallId
     over_at: datetime
     transcribed: bool
+    listed: bool
 
 
 class Catalogue(Protocol):
@@ -53,8 +54,11 @@ class Catalogue(Protocol):
     async def archived_of(self, call_ids: Sequence[CallId]) -> Sequence[RecordingDue]:
         """The archived ones among these calls' recordings: only their legs are left over."""
 
-    async def unlisted_of(self, call_ids: Sequence[CallId]) -> Sequence[CallOver]:
-        """Those calls that are over and have no recording in the catalogue."""
+    async def over_of(self, call_ids: Sequence[CallId]) -> Sequence[CallOver]:
+        """Those calls that are over."""
+
+    async def of_call(self, call_id: CallId) -> Sequence[Recording]:
+        """All recordings of a call that is over, its own first."""
 
     async def find(self, recording_id: RecordingId) -> Recording | None: ...
 

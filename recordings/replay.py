@@ -14,14 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from recordings.errors import AudioMissing
-from recordings.legs import RATE_HZ, SAMPLE_BYTES, Legs, legs_of
+from recordings.legs import RATE_HZ, SAMPLE_BYTES, Legs, legs_for
 from recordings.model import Peaks, Recording
 from recordings.vault import Vault
 from recordings.waveform import peaks_of_legs
 
 READ_BYTES = 1 << 16
 HEADER_BYTES = 44
-STEREO_BYTES = 2 * SAMPLE_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class Replay:
             file = self._vault.audio_of(recording)
             size = file.stat().st_size
             return Sound(media_type="audio/ogg", size_bytes=size, read=_reader(file_part(file)))
-        legs = legs_of(self._legs_folder, recording.call_id)
+        legs = legs_for(self._legs_folder, recording)
         if legs.missing:
             raise AudioMissing
         wav = WavOfLegs(legs)
@@ -67,7 +66,7 @@ class Replay:
     def _peaks(self, recording: Recording) -> Peaks:
         with contextlib.suppress(AudioMissing):
             return self._vault.peaks_of(recording)
-        legs = legs_of(self._legs_folder, recording.call_id)
+        legs = legs_for(self._legs_folder, recording)
         if legs.missing:
             raise AudioMissing
         return peaks_of_legs(legs)
@@ -100,7 +99,7 @@ def file_part(file: Path) -> Part:
 
 
 class WavOfLegs:
-    """A stereo WAV that exists only while it is read: citizen left, seat right. 话路合成 WAV
+    """A WAV that exists only while it is read: citizen left, seat right; or a party, mono. 话路合成 WAV
 
     Its size is what the legs had when it was made; a side that is shorter is silent to the end.
     """
@@ -108,28 +107,31 @@ class WavOfLegs:
     def __init__(self, legs: Legs) -> None:
         self._legs = legs
         self._samples = legs.samples
-        self.size_bytes = HEADER_BYTES + self._samples * STEREO_BYTES
+        self._frame_bytes = len(legs.files) * SAMPLE_BYTES
+        self.size_bytes = HEADER_BYTES + self._samples * self._frame_bytes
 
     def part(self, first: int, last: int) -> bytes:
-        """The bytes from `first` to `last` (exclusive). Raises FileNotFoundError once both legs are gone."""
+        """The bytes from `first` to `last` (exclusive). Raises FileNotFoundError once all legs are gone."""
         header = self._header()[first:last] if first < HEADER_BYTES else b""
         begin, end = max(0, first - HEADER_BYTES), max(0, last - HEADER_BYTES)
-        first_sample, last_sample = begin // STEREO_BYTES, -(-end // STEREO_BYTES)
+        first_sample, last_sample = begin // self._frame_bytes, -(-end // self._frame_bytes)
         if last_sample <= first_sample:
             return header
         if self._legs.missing:
             raise FileNotFoundError
-        both = np.zeros((last_sample - first_sample, 2), dtype="<i2")
-        for channel, leg in enumerate((self._legs.citizen, self._legs.seat)):
+        files = self._legs.files
+        frames = np.zeros((last_sample - first_sample, len(files)), dtype="<i2")
+        for channel, leg in enumerate(files):
             heard = _samples(leg, first_sample, last_sample)
-            both[: len(heard), channel] = heard
-        sound = both.tobytes()
-        skipped = first_sample * STEREO_BYTES
+            frames[: len(heard), channel] = heard
+        sound = frames.tobytes()
+        skipped = first_sample * self._frame_bytes
         return header + sound[begin - skipped : end - skipped]
 
     def _header(self) -> bytes:
-        size = self._samples * STEREO_BYTES
-        shape = struct.pack("<IHHIIHH", 16, 1, 2, RATE_HZ, RATE_HZ * STEREO_BYTES, STEREO_BYTES, 16)
+        channels, frame = len(self._legs.files), self._frame_bytes
+        size = self._samples * frame
+        shape = struct.pack("<IHHIIHH", 16, 1, channels, RATE_HZ, RATE_HZ * frame, frame, 16)
         riff = b"RIFF" + struct.pack("<I", size + HEADER_BYTES - 8) + b"WAVEfmt "
         return riff + shape + b"data" + struct.pack("<I", size)
 

@@ -1,8 +1,9 @@
-"""Both legs as stereo blocks, and how loud they are in each tenth of a second. 波形
+"""A recording's legs as blocks of sound, and how loud they are in each tenth of a second. 波形
 
 Everything goes through in blocks, so two hours need no more memory than two minutes.
 """
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,27 +21,31 @@ SLOT = RATE_HZ // POINTS_PER_SECOND
 HEAD = struct.Struct("<4sHII")
 """Magic, points per second, points of the citizen, points of the operator."""
 MAGIC = b"HPK1"
+OWN_HEAD = struct.Struct("<4sII")
+"""Magic, points per second, points of the party."""
+OWN_MAGIC = b"HPO1"
 
 Pcm = NDArray[np.int16]
-"""Two rows of samples: citizen, seat."""
-Levels = tuple[bytes, bytes]
-"""Peaks of (citizen, operator), one byte a slot."""
+"""A row of samples for each leg: citizen, seat; or the party alone."""
+Levels = tuple[bytes, ...]
+"""Peaks of (citizen, operator) or of the party, one byte a slot."""
 
 
-def stereo_blocks(legs: Legs, block: int, at_least: int = 0) -> Iterator[Pcm]:
-    """Both sides a block at a time; silence where a side is shorter or missing.
+def sound_blocks(legs: Legs, block: int, at_least: int = 0) -> Iterator[Pcm]:
+    """All legs a block at a time; silence where one is shorter or missing.
 
     `block` and `at_least` are samples; a shorter recording is filled up with silence. Raises OSError.
     """
     total = max(legs.samples, at_least)
-    with _Side(legs.citizen) as citizen, _Side(legs.seat) as seat:
+    with contextlib.ExitStack() as opened:
+        sides = [opened.enter_context(_Side(file)) for file in legs.files]
         for begin in range(0, total, block):
             count = min(block, total - begin)
-            both = np.zeros((2, count), dtype="<i2")
-            for channel, side in enumerate((citizen, seat)):
+            sound = np.zeros((len(sides), count), dtype="<i2")
+            for channel, side in enumerate(sides):
                 heard = side.read(count)
-                both[channel, : len(heard)] = heard
-            yield both
+                sound[channel, : len(heard)] = heard
+            yield sound
 
 
 class _Side:
@@ -67,24 +72,24 @@ class _Side:
 
 
 class Meter:
-    """Loudest sample per slot of both channels, from blocks of any length. 峰值计
+    """Loudest sample per slot of each channel, from blocks of any length. 峰值计
 
     `slot` in samples; `full_scale` is the loudest sample there can be.
     """
 
-    def __init__(self, slot: int = SLOT, full_scale: float = 32767.0) -> None:
+    def __init__(self, slot: int = SLOT, full_scale: float = 32767.0, channels: int = 2) -> None:
         self._slot = slot
         self._full_scale = full_scale
         self._rest: NDArray[Any] | None = None
-        self._points = (bytearray(), bytearray())
+        self._points = tuple(bytearray() for _ in range(channels))
 
     def add(self, block: NDArray[Any]) -> None:
-        """Two rows: citizen, seat."""
+        """A row for each channel."""
         if self._rest is not None:
             block = np.concatenate([self._rest, block], axis=1)
         whole = block.shape[1] // self._slot * self._slot
         if whole:
-            self._note(block[:, :whole].reshape(2, -1, self._slot))
+            self._note(block[:, :whole].reshape(len(block), -1, self._slot))
         self._rest = block[:, whole:].copy() if whole < block.shape[1] else None
 
     def _note(self, slots: NDArray[Any]) -> None:
@@ -101,27 +106,36 @@ class Meter:
         if self._rest is not None:
             self._note(self._rest[:, None, :])
             self._rest = None
-        return bytes(self._points[0]), bytes(self._points[1])
+        return tuple(bytes(points) for points in self._points)
 
 
 def levels_of_legs(legs: Legs) -> Levels:
     """Raises LegsMissing, OSError."""
     if legs.missing:
         raise LegsMissing
-    meter = Meter()
-    for block in stereo_blocks(legs, 30 * SLOT):
+    meter = Meter(channels=len(legs.files))
+    for block in sound_blocks(legs, 30 * SLOT):
         meter.add(block)
     return meter.levels()
 
 
 def peaks_of_legs(legs: Legs) -> Peaks:
     """The waveform while there is no archived copy. Raises LegsMissing, OSError."""
-    citizen, operator = levels_of_legs(legs)
+    levels = levels_of_legs(legs)
+    if len(levels) == 1:
+        return _own_peaks(POINTS_PER_SECOND, levels[0])
+    citizen, operator = levels
     return Peaks(points_per_second=POINTS_PER_SECOND, citizen=citizen, operator=operator)
+
+
+def _own_peaks(points_per_second: int, own: bytes) -> Peaks:
+    return Peaks(points_per_second=points_per_second, citizen=b"", operator=b"", own=own)
 
 
 def peaks_as_bytes(levels: Levels) -> bytes:
     """What is kept beside the archived copy."""
+    if len(levels) == 1:
+        return OWN_HEAD.pack(OWN_MAGIC, POINTS_PER_SECOND, len(levels[0])) + levels[0]
     citizen, operator = levels
     head = HEAD.pack(MAGIC, POINTS_PER_SECOND, len(citizen), len(operator))
     return head + citizen + operator
@@ -129,6 +143,8 @@ def peaks_as_bytes(levels: Levels) -> bytes:
 
 def peaks_from_bytes(kept: bytes) -> Peaks:
     """Raises AudioMissing when that is no kept waveform."""
+    if kept.startswith(OWN_MAGIC):
+        return _own_peaks_from_bytes(kept)
     if len(kept) < HEAD.size:
         raise AudioMissing
     magic, per_second, citizen, operator = HEAD.unpack_from(kept)
@@ -136,3 +152,12 @@ def peaks_from_bytes(kept: bytes) -> Peaks:
         raise AudioMissing
     body = kept[HEAD.size :]
     return Peaks(points_per_second=per_second, citizen=body[:citizen], operator=body[citizen:])
+
+
+def _own_peaks_from_bytes(kept: bytes) -> Peaks:
+    if len(kept) < OWN_HEAD.size:
+        raise AudioMissing
+    _, per_second, points = OWN_HEAD.unpack_from(kept)
+    if len(kept) != OWN_HEAD.size + points:
+        raise AudioMissing
+    return _own_peaks(per_second, kept[OWN_HEAD.size :])

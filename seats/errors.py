@@ -49,6 +49,16 @@ class SeatPhoneUnreachable(SeatError):
     code = "seat-phone-unreachable"
 
 
+class SeatOutcomeUnsaved(SeatError):
+    """The last call's code or summary is not saved. 上一通话的话后小结未保存，不能签出"""
+
+    code = "seat-outcome-unsaved"
+
+    def __init__(self, call_id: str, missing: str) -> None:
+        super().__init__(missing)
+        self.details = {"call_id": call_id, "missing": missing}
+
+
 class ReasonNotForPeople(SeatError):
     """Only the system gives this reason for being not ready. 该示忙原因不能人工选择"""
 
@@ -61,7 +71,25 @@ class PlaceTakenOver(SeatError):
     code = "place-taken-over"
 
 
+class CitizenChannelGone(SeatError):
+    """Asterisk has no channel of this citizen, so this waiting is over. 市民话路已不存在"""
+
+    code = "citizen-channel-gone"
+
+
 class CitizenLeftLine(SeatError):
     """The citizen is gone, so this waiting is over. 市民已离开队列"""
 
     code = "citizen-left-line"
+
+
+class CitizenNotWaiting(SeatError):
+    """This call does not wait in the line. 该通话不在排队"""
+
+    code = "citizen-not-waiting"
+
+
+class SeatNotFree(SeatError):
+    """This seat cannot take a call now. 座席当前不空闲"""
+
+    code = "seat-not-free"

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from cti.events import Event
+from cti.events import CallEvent, Event, PartyRole
 from cti.ids import CallId, SeatId, SkillGroupCode
-from seats.model import NotReadyReason, SeatState
+from seats.model import GroupPresence, NotReadyReason, SeatState
+from seats.service_level import Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +23,9 @@ class SeatStateChanged(SeatEvent):
 
     `reason` is set for not-ready only; `until` is the wrap-up or reservation deadline; `by` is the
     user who asked, or None when a fact or a deadline did it. `was` equals `state` when only the
-    reason or the call changed. The last three fields complete the seat, so that a table of seats
-    is this event written down; `idle_since` is None only in events older than the field.
+    reason, the call or the part in it changed. The fields from `operator` on complete the seat, so
+    that a table of seats is this event written down; `idle_since` is None only in events older than
+    the field.
     """
 
     was: SeatState
@@ -34,6 +37,9 @@ class SeatStateChanged(SeatEvent):
     operator: str | None = None
     idle_since: datetime | None = None
     pending_not_ready: NotReadyReason | None = None
+    part: PartyRole = PartyRole.SEAT
+    pending_sign_out: bool = False
+    last_call_id: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +61,8 @@ class SeatPhoneChanged(SeatEvent):
 class SeatReserved(SeatEvent):
     """The router chose this seat for a waiting call; its screen pops before it rings. 预占、弹屏
 
-    `reasons` are Chinese sentences, the strongest first.
+    `reasons` are Chinese sentences: why he waited, then why this seat. The numbers they are made of
+    stand beside them, for reports and to run the day again; events older than a field lack it.
     """
 
     call_id: CallId
@@ -63,3 +70,111 @@ class SeatReserved(SeatEvent):
     reasons: tuple[str, ...]
     considered: int
     """How many seats were free for the group. 可选座席数"""
+    rules_version: int = 0
+    """The published rules that were in force. 规则版本"""
+    joined_at: datetime | None = None
+    priority: int = 0
+    waited_ms: int = 0
+    ahead: int = 0
+    """Citizens before him whom no free seat could take. 前面人数"""
+    ahead_at_joining: int = 0
+    """Citizens before him when he came. 进线时前面人数"""
+    at_joining: GroupPresence | None = None
+    """His group's seats when he came: why he had to wait. 进线时座席状态"""
+    step: int = 0
+    """The relaxation that he had reached, 0 none. 放宽步骤"""
+    found_by: SkillGroupCode | None = None
+    """The group for whose skill the seat was found; None when a supervisor picked. 匹配技能组"""
+    level: int | None = None
+    flags: tuple[str, ...] = ()
+    """What the seat should know, such as 需外语支持. 提示"""
+    sticky_seat: SeatId | None = None
+    """The seat that had his open order. 熟悉座席"""
+    by: str | None = None
+    """The supervisor who picked him. 指派人"""
+
+
+class ForceEffect(StrEnum):
+    """What came of a supervisor's word to a seat. 强制结果"""
+
+    DONE = "done"  # 已生效
+    AFTER_CALL = "after-call"  # 本次通话及话后结束时生效
+    NOTHING = "nothing"  # 原本如此，无变化
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatForced(SeatEvent):
+    """A supervisor set the seat's state; its operator is told so. 强制状态
+
+    `state` is READY, NOT_READY or SIGNED_OUT. `missing` is what was unsaved of the last call when
+    its operator was signed out over it.
+    """
+
+    by: str
+    state: SeatState
+    reason: str
+    effect: ForceEffect
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatRepaired(SeatEvent):
+    """What we thought of the seat was not so at Asterisk, twice; now it is as Asterisk has it. 状态纠正
+
+    `why` is a Chinese sentence. The change itself is told by SeatStateChanged or SeatPhoneChanged.
+    """
+
+    was: SeatState
+    state: SeatState
+    call_id: CallId | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAlarmRaised(SeatEvent):
+    """A seat is in its state for longer than policy allows. 座席超时告警
+
+    `since` and `state` name the stay that is too long; its end clears the alarm.
+    """
+
+    state: SeatState
+    reason: NotReadyReason | None
+    since: datetime
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAlarmCleared(SeatEvent):
+    """The stay that was too long is over. 座席超时告警解除"""
+
+    state: SeatState
+    reason: NotReadyReason | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupUnattended(Event):
+    """Fewer seats serve a skill group than must. 空窗告警
+
+    `serving` counts seats that are ready or at a call, `signed_in` also those on a break.
+    """
+
+    skill_group: SkillGroupCode
+    serving: int
+    signed_in: int
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupAttendedAgain(Event):
+    """Enough seats serve the skill group again. 空窗告警解除"""
+
+    skill_group: SkillGroupCode
+    serving: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitMeasured(CallEvent):
+    """A citizen's first wait for a person is over, by an answer or without one. 等候已计量"""
+
+    wait: Wait

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from cti.events import PartyRole
 from cti.ids import CallId, SeatId, SkillGroupCode
 
 
@@ -40,6 +41,8 @@ class NotReadyReason(StrEnum):
     DID_NOT_ANSWER = "did_not_answer"  # 未应答
     PHONE_UNREACHABLE = "phone_unreachable"  # 话机离线
     PHONE_BUSY = "phone_busy"  # 话机占线
+    PHONE_IN_USE = "phone_in_use"  # 话机占用，恢复空闲后自动示闲
+    FORCED = "forced"  # 班长强制示忙
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +72,19 @@ class Seat:
     until: datetime | None = None
     """Wrap-up or reservation deadline. 时限"""
     phone_reachable: bool = True
+    phone_in_use: bool = False
+    """Its phone is in a call, whichever: a second witness beside the calls we know. 话机占用
+    Not stored; Asterisk says it anew at each connect."""
     operator: str | None = None
     """The user signed in here. 签入用户"""
     pending_not_ready: NotReadyReason | None = None
     """Asked during a call; takes effect when the wrap-up ends. 预约示忙"""
+    part: PartyRole = PartyRole.SEAT
+    """What it is on its call: SUPERVISOR while its operator listens in. 通话中的角色"""
+    pending_sign_out: bool = False
+    """A supervisor's word during a call; takes effect when the wrap-up ends. 预约签出"""
+    last_call_id: CallId | None = None
+    """The call it talked on last since its sign-in; its outcome is asked for at sign-out. 上一通话"""
 
     @property
     def seat_id(self) -> SeatId:
@@ -84,6 +96,17 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """A seat that really is in a call, as Asterisk has it. 在线证据"""
+
+    seat_id: SeatId
+    call_id: CallId
+    state: SeatState
+    """RINGING or TALKING."""
+    part: PartyRole = PartyRole.SEAT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingCitizen:
     """One place in the line. 排队中的市民"""
 
@@ -92,6 +115,25 @@ class WaitingCitizen:
     joined_at: datetime
     priority: int = 0
     """Higher is served earlier. 优先级"""
+    sticky_seat: SeatId | None = None
+    """The seat that has the caller's open order. 熟悉座席"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPresence:
+    """How many seats of a group are in which state. 组内座席状态
+
+    `unreachable` counts ready seats whose phone is away; every seat is counted once.
+    """
+
+    free: int = 0
+    unreachable: int = 0
+    reserved: int = 0
+    ringing: int = 0
+    talking: int = 0
+    wrap_up: int = 0
+    not_ready: int = 0
+    signed_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

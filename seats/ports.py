@@ -5,13 +5,28 @@ from datetime import datetime
 from typing import Protocol
 
 from cti.events import Event
-from cti.ids import SeatId
+from cti.ids import CallId, SeatId
+from seats.model import Seat
 
 Tell = Callable[[Event], None]
 """Says what happened; never blocks, never raises. 告知"""
 
 Now = Callable[[], datetime]
 """The instant, aware UTC. 当前时刻"""
+
+
+class Floor(Protocol):
+    """The seats as they are now. 座席现状"""
+
+    @property
+    def seats(self) -> Mapping[SeatId, Seat]: ...
+
+
+class Outcomes(Protocol):
+    """What has been saved of calls that were talked. 话后小结"""
+
+    def missing(self, call_id: CallId) -> str | None:
+        """What is still to be saved of it, in Chinese words for the operator; None if nothing."""
 
 
 class LifeboatMembers(Protocol):
@@ -29,3 +44,10 @@ class LifeboatMembers(Protocol):
 
     async def remove_lifeboat_member(self, seat_id: SeatId) -> None:
         """The seat is no member any more; no error if it was none."""
+
+
+class StickySeats(Protocol):
+    """Who knows the caller already. 熟悉座席"""
+
+    def seat_of(self, call_id: CallId) -> SeatId | None:
+        """The seat that has the caller's open order; answered from memory, at once."""

@@ -24,9 +24,17 @@ from cti.events import (
     CallEnded,
     CallOffered,
     CallReturnedToLine,
+    CallTransferred,
+    Ending,
     Event,
     LinkLost,
     LinkRestored,
+    PartyDidNotAnswer,
+    PartyEvent,
+    PartyJoined,
+    PartyLeft,
+    PartyRang,
+    PartyRole,
     SeatLeftCall,
 )
 from cti.facts import PhoneChanged, PhoneState, WhyNotAnswered
@@ -37,15 +45,24 @@ from seats.errors import (
     ReasonNotForPeople,
     SeatInCall,
     SeatNotSignedIn,
+    SeatOutcomeUnsaved,
     SeatPhoneUnreachable,
     SeatSignedInAlready,
     SeatWrongState,
     UnknownSeat,
 )
-from seats.events import NotReadyBooked, SeatPhoneChanged, SeatStateChanged
-from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState
-from seats.ports import Now, Tell
+from seats.events import (
+    ForceEffect,
+    NotReadyBooked,
+    SeatForced,
+    SeatPhoneChanged,
+    SeatRepaired,
+    SeatStateChanged,
+)
+from seats.model import NotReadyReason, Presence, Seat, SeatDefinition, SeatState
+from seats.ports import Now, Outcomes, Tell
 from seats.settings import SeatsSettings
+from seats.witness import Disagreement
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +75,24 @@ WHY: Mapping[str, NotReadyReason] = {
     WhyNotAnswered.UNREACHABLE: NotReadyReason.PHONE_UNREACHABLE,
 }
 """What a seat becomes that did not take a call; anything else was not its fault. 未应答原因"""
+
+
+FORCES: Mapping[tuple[SeatState, bool], course.Happening] = {
+    (SeatState.READY, False): course.SetReady(),
+    (SeatState.READY, True): course.Unbook(),
+    (SeatState.NOT_READY, False): course.SetNotReady(reason=NotReadyReason.FORCED),
+    (SeatState.NOT_READY, True): course.SetNotReady(reason=NotReadyReason.FORCED),
+    (SeatState.SIGNED_OUT, False): course.SignOut(),
+    (SeatState.SIGNED_OUT, True): course.BookSignOut(),
+}
+"""What a supervisor's word does, by the state he wants and whether the seat is at a call. 强制动作"""
+
+
+class NothingMissing:
+    """Every call's outcome is saved. 无未保存小结"""
+
+    def missing(self, call_id: CallId) -> str | None:  # noqa: ARG002
+        return None
 
 
 class SeatRoster:
@@ -76,10 +111,12 @@ class SeatRoster:
         tell: Tell,
         now: Now,
         stored: Iterable[Seat] = (),
+        outcomes: Outcomes | None = None,
     ) -> None:
         self._settings = settings
         self._tell = tell
         self._now = now
+        self._outcomes = outcomes or NothingMissing()
         self._watchers: list[Callable[[], None]] = []
         self._wake = asyncio.Event()
         self._deaf = False
@@ -126,9 +163,13 @@ class SeatRoster:
         self._command(seat_id, course.SignIn(operator=operator), operator)
 
     def sign_out(self, seat_id: SeatId, by: str) -> None:
-        """Raises UnknownSeat, SeatNotSignedIn, SeatInCall."""
-        if self._signed_in(seat_id).state in IN_CALL:
+        """Raises UnknownSeat, SeatNotSignedIn, SeatInCall, SeatOutcomeUnsaved."""
+        seat = self._signed_in(seat_id)
+        if seat.state in IN_CALL:
             raise SeatInCall
+        missing = self._unsaved(seat)
+        if seat.last_call_id is not None and missing is not None:
+            raise SeatOutcomeUnsaved(seat.last_call_id, missing)
         self._command(seat_id, course.SignOut(), by)
 
     def set_ready(self, seat_id: SeatId, by: str) -> None:
@@ -158,12 +199,52 @@ class SeatRoster:
         self._signed_in(seat_id)
         self._command(seat_id, course.WrapUpOver(), by)
 
-    # The usher's words.
+    def force(self, seat_id: SeatId, state: SeatState, by: str, reason: str) -> ForceEffect:
+        """A supervisor's READY, NOT_READY or SIGNED_OUT; never at the cost of a live call.
+
+        At a call it is booked for the end of the wrap-up. Raises UnknownSeat, SeatNotSignedIn,
+        SeatPhoneUnreachable, SeatWrongState (no other state can be forced).
+        """
+        seat = self._signed_in(seat_id)
+        happening = FORCES.get((state, seat.state in IN_CALL))
+        if happening is None:
+            raise SeatWrongState
+        if state is SeatState.READY and seat.state not in IN_CALL and not seat.phone_reachable:
+            raise SeatPhoneUnreachable
+        missing = self._unsaved(seat) if state is SeatState.SIGNED_OUT else None
+        effect = ForceEffect.AFTER_CALL if seat.state in IN_CALL else ForceEffect.DONE
+        if seat.state is state:
+            effect = ForceEffect.NOTHING
+        else:
+            self._command(seat_id, happening, by)
+        self._tell(
+            SeatForced(
+                at=self._now(),
+                seat_id=seat_id,
+                by=by,
+                state=state,
+                reason=reason,
+                effect=effect,
+                missing=missing,
+            )
+        )
+        return effect
+
+    # The usher's and the switchboard's words.
 
     def reserve(self, seat_id: SeatId, call_id: CallId) -> bool:
         """True when the seat is now this call's alone."""
         until = self._now() + timedelta(seconds=self._settings.reservation_limit_s)
         return self._happen(seat_id, course.Reserved(call_id=call_id, until=until))
+
+    def reserve_listener(self, seat_id: SeatId, call_id: CallId) -> bool:
+        """As `reserve`, for a supervisor's own seat, which may be not ready and stays so after it."""
+        until = self._now() + timedelta(seconds=self._settings.reservation_limit_s)
+        return self._happen(seat_id, course.Invited(call_id=call_id, until=until))
+
+    def give_back(self, seat_id: SeatId, call_id: CallId) -> None:
+        """The invited seat was never rung; no effect once the phone has rung."""
+        self.undo_offer(seat_id, call_id)
 
     def undo_offer(self, seat_id: SeatId, call_id: CallId) -> None:
         """The reservation was not used; no effect once the phone has rung."""
@@ -197,9 +278,13 @@ class SeatRoster:
             case CallAnswered(seat_id=seat_id, call_id=call_id):
                 self._happen(seat_id, course.Connected(call_id=call_id))
             case CallReturnedToLine(seat_id=seat_id, call_id=call_id, ending=ending):
-                unknown = WhyNotAnswered.NO_ANSWER if ending.blame is Blame.SEAT else ""
-                why = ending.reason if ending.reason in WHY else unknown
-                self._offer_came_to_nothing(seat_id, call_id, why)
+                self._offer_came_to_nothing(seat_id, call_id, _why(ending))
+            case PartyEvent(role=PartyRole.SEAT | PartyRole.SUPERVISOR):
+                self._on_party(event)
+            case CallTransferred(to_seat=seat_id, call_id=call_id):
+                seat = self._seats.get(seat_id)
+                if seat is not None and seat.part is PartyRole.SUPERVISOR:
+                    self._happen(seat_id, course.TookOver(call_id=call_id))
             case SeatLeftCall(seat_id=seat_id, call_id=call_id):
                 self._left(seat_id, call_id)
             case CallAbandoned(call_id=call_id) | CallEnded(call_id=call_id):
@@ -213,38 +298,86 @@ class SeatRoster:
                 pass
 
     def phone_changed(self, fact: PhoneChanged) -> None:
-        """A seat's phone came or went; that it is in use says nothing about its being there."""
+        """A seat's phone came or went, or went into a call or out of it."""
         seat = self._seats.get(fact.seat_id)
-        reachable = fact.phone is not PhoneState.UNREACHABLE
-        if seat is None or seat.phone_reachable is reachable:
+        if seat is None:
             return
+        in_use = fact.phone is PhoneState.IN_USE
+        if seat.phone_in_use is not in_use:
+            seat = self._seats[fact.seat_id] = replace(seat, phone_in_use=in_use)
+            if in_use and seat.state is SeatState.READY:
+                self._happen(fact.seat_id, course.PhoneTaken())
+        reachable = fact.phone is not PhoneState.UNREACHABLE
+        if seat.phone_reachable is not reachable:
+            self._phone_came_or_went(fact, reachable=reachable)
+        elif not in_use and reachable and seat.reason is NotReadyReason.PHONE_IN_USE:
+            self._happen(fact.seat_id, course.PhoneFreed())
+
+    def _phone_came_or_went(self, fact: PhoneChanged, *, reachable: bool) -> None:
+        seat = self._seats[fact.seat_id]
         self._seats[fact.seat_id] = replace(seat, phone_reachable=reachable)
         self._tell(SeatPhoneChanged(at=self._now(), seat_id=fact.seat_id, reachable=reachable))
         if not reachable and seat.state is SeatState.READY:
             self._happen(fact.seat_id, course.PhoneLost())
-        elif reachable and seat.reason is NotReadyReason.PHONE_UNREACHABLE:
-            self._happen(fact.seat_id, course.PhoneFound())
+        elif reachable and seat.reason in (
+            NotReadyReason.PHONE_UNREACHABLE,
+            NotReadyReason.PHONE_IN_USE,
+        ):
+            found = seat.reason is NotReadyReason.PHONE_UNREACHABLE
+            self._happen(fact.seat_id, course.PhoneFound() if found else course.PhoneFreed())
 
-    def settle(self, calls: Iterable[tuple[SeatId, CallId, SeatState]]) -> None:
+    def settle(self, presences: Iterable[Presence]) -> None:
         """Correct every seat by Asterisk's whole state, taken after a start or an outage.
 
-        `calls` has (seat, call, RINGING or TALKING) for each seat that is in a call. A reservation
-        that is still in hand stays; its deadline guards it.
+        `presences` has each seat that is in a call, once. A reservation that is still in hand stays;
+        its deadline guards it.
         """
         self._deaf = False
-        present = {seat_id: (call_id, state) for seat_id, call_id, state in calls}
+        present = {presence.seat_id: presence for presence in presences}
         for seat_id, seat in tuple(self._seats.items()):
-            call_id, state = present.get(seat_id, (None, None))
+            presence = present.get(seat_id)
+            call_id = None if presence is None else presence.call_id
             if seat.call_id is not None and seat.call_id != call_id:
                 self._no_longer_in(seat, seat.call_id)
-            if call_id is None:
-                continue
-            if state is SeatState.RINGING:
-                self._happen(seat_id, course.Rang(call_id=call_id))
-            elif self._seats[seat_id].state is not SeatState.TALKING:
-                self._happen(seat_id, course.Connected(call_id=call_id))
+            if presence is not None:
+                self._bring_into(presence)
         self._orphans.clear()
         self._allow_offers()
+
+    def repair(self, wrong: Disagreement, was: Seat) -> None:
+        """Make the seat what Asterisk has, through the same happenings as a fact's, and say why.
+
+        `was` is the seat before anything was mended: if its call's own remedy has mended it already,
+        only the explanation is told. Nothing is told of a seat on which nothing changes.
+        """
+        seat = self._seats.get(wrong.seat_id)
+        if seat is None:
+            return
+        if wrong.phone is not None:
+            was = seat  # Of the phone itself, whatever its call's remedy has done.
+            self.phone_changed(wrong.phone)
+        else:
+            self._bring_in_line(seat, wrong.presence)
+        after = self._seats[wrong.seat_id]
+        if _same_work(was, after):
+            return
+        log.warning(
+            "a seat was repaired",
+            seat_id=wrong.seat_id,
+            kind=wrong.kind.value,
+            was=was.state.value,
+            state=after.state.value,
+        )
+        self._tell(
+            SeatRepaired(
+                at=self._now(),
+                seat_id=wrong.seat_id,
+                was=was.state,
+                state=after.state,
+                call_id=after.call_id or was.call_id,
+                why=wrong.why,
+            )
+        )
 
     async def run(self) -> None:
         """Act on deadlines, one timer for the nearest."""
@@ -276,6 +409,49 @@ class SeatRoster:
         if not self._happen(seat_id, happening, by):
             raise SeatWrongState
 
+    def _unsaved(self, seat: Seat) -> str | None:
+        return None if seat.last_call_id is None else self._outcomes.missing(seat.last_call_id)
+
+    def _on_party(self, event: PartyEvent) -> None:
+        """A seat that was asked onto a call, or a supervisor's."""
+        seat_id, call_id, part = SeatId(event.who), event.call_id, event.role
+        match event:
+            case PartyRang():
+                self._happen(seat_id, course.Rang(call_id=call_id, part=part))
+            case PartyJoined():
+                self._happen(seat_id, course.Connected(call_id=call_id, part=part))
+            case PartyDidNotAnswer(ending=ending):
+                self._offer_came_to_nothing(seat_id, call_id, _why(ending))
+            case PartyLeft():
+                self._left(seat_id, call_id)
+            case _:
+                pass
+
+    def _bring_in_line(self, seat: Seat, presence: Presence | None) -> None:
+        if seat.call_id is not None and seat.state in IN_CALL:
+            elsewhere = presence is None or presence.call_id != seat.call_id
+            if elsewhere:
+                self._release(seat, seat.call_id)
+            elif (
+                presence is not None
+                and presence.state is SeatState.RINGING
+                and seat.state is SeatState.TALKING
+            ):
+                self._happen(seat.seat_id, course.NotTalking(call_id=seat.call_id))
+        if presence is not None:
+            self._bring_into(presence)
+
+    def _bring_into(self, presence: Presence) -> None:
+        """Where Asterisk has it; nothing if it is there already."""
+        seat_id, call_id, part = presence.seat_id, presence.call_id, presence.part
+        seat = self._seats.get(seat_id)
+        if presence.state is SeatState.RINGING:
+            self._happen(seat_id, course.Rang(call_id=call_id, part=part))
+        elif seat is not None and seat.state is not SeatState.TALKING:
+            self._happen(seat_id, course.Connected(call_id=call_id, part=part))
+        elif seat is not None and seat.part is not part and part is PartyRole.SEAT:
+            self._happen(seat_id, course.TookOver(call_id=call_id))
+
     def _offer_came_to_nothing(self, seat_id: SeatId, call_id: CallId, why: str) -> None:
         reason = WHY.get(why)
         if reason is None:
@@ -288,6 +464,10 @@ class SeatRoster:
         return seat is not None and seat.state is SeatState.TALKING
 
     def _left(self, seat_id: SeatId, call_id: CallId) -> None:
+        seat = self._seats.get(seat_id)
+        if seat is not None and seat.part is PartyRole.SUPERVISOR:
+            self._happen(seat_id, course.StoppedListening(call_id=call_id))
+            return
         until = self._now() + timedelta(seconds=self._settings.wrap_up_limit_s)
         self._happen(seat_id, course.Left(call_id=call_id, until=until))
 
@@ -320,7 +500,9 @@ class SeatRoster:
             self.unexpected[f"{state}/{type(happening).__name__}"] += 1
             return False
         self._seats[seat_id] = after
-        if seat.state in IN_CALL and by is not None:
+        if isinstance(happening, course.BookSignOut):
+            pass  # SeatForced says it.
+        elif seat.state in IN_CALL and by is not None:
             booked = after.pending_not_ready
             self._tell(NotReadyBooked(at=at, seat_id=seat_id, reason=booked, by=by))
         else:
@@ -363,6 +545,17 @@ class SeatRoster:
             watcher()
 
 
+def _same_work(was: Seat, seat: Seat) -> bool:
+    """Nothing changed that anybody sees."""
+    return replace(was, phone_in_use=seat.phone_in_use) == seat
+
+
+def _why(ending: Ending) -> str:
+    """A word of WHY, or one that it does not know if the seat is not to blame."""
+    unknown = WhyNotAnswered.NO_ANSWER if ending.blame is Blame.SEAT else ""
+    return ending.reason if ending.reason in WHY else unknown
+
+
 def _changed(was: Seat, seat: Seat, by: str | None) -> SeatStateChanged:
     return SeatStateChanged(
         at=seat.since,
@@ -376,4 +569,7 @@ def _changed(was: Seat, seat: Seat, by: str | None) -> SeatStateChanged:
         operator=seat.operator,
         idle_since=seat.idle_since,
         pending_not_ready=seat.pending_not_ready,
+        part=seat.part,
+        pending_sign_out=seat.pending_sign_out,
+        last_call_id=seat.last_call_id,
     )

@@ -1,36 +1,50 @@
 """Owns the waiting line and brings each citizen to a seat. 引导
 
-    seat_for ─► line ─┐
-                      ├─► router.decide ─► reserve ─► tell SeatReserved ─► seat_for returns
-    roster changes ───┘
+    seat_for ─► line ──┐
+    roster changes ────┼─► router.decide ─► reserve ─► tell SeatReserved ─► seat_for returns
+    relaxations, rules ┘
 
-Whenever the line or the floor changes, all offers that are possible are made at once, in the same
-call; nothing is polled. A seat is reserved before anybody is told of it, so it is never offered
-to two callers.
+Whenever the line, the floor or the rules change, or somebody has waited long enough to be given
+more, all offers that are possible are made at once, in the same call; nothing is polled. A seat is
+reserved before anybody is told of it, so it is never offered to two callers.
 """
 
 import asyncio
-from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from cti.events import CallAbandoned, CallEnded, Event
+from cti.events import CallAbandoned, CallAnswered, CallEnded, Event
 from cti.facts import WhyNotAnswered
 from cti.ids import CallId, SeatId, SkillGroupCode
-from seats.errors import CitizenLeftLine, PlaceTakenOver, SeatError
+from seats import explain
+from seats.errors import (
+    CitizenChannelGone,
+    CitizenLeftLine,
+    CitizenNotWaiting,
+    PlaceTakenOver,
+    SeatError,
+    SeatNotFree,
+    UnknownSeat,
+)
 from seats.events import SeatReserved
+from seats.floor import Floor
 from seats.groups import GENERAL, with_general
-from seats.model import Seat, SkillGroup, WaitingCitizen
-from seats.ports import Now, Tell
+from seats.line import Line
+from seats.model import SkillGroup, WaitingCitizen
+from seats.ports import Now, StickySeats, Tell
+from seats.reservation import Joining, joining_of, picked, routed
 from seats.roster import SeatRoster
-from seats.router import Decision, GroupNames, decide, service_order
+from seats.router import Decision, decide
+from seats.rules import GroupRules, Rules
 
 log = structlog.get_logger(__name__)
+
+SETTLING = "系统刚启动，正在核对座席状态，随后分配座席"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,18 +58,29 @@ class _Waiter:
 class Router(Protocol):
     """Chooses the next offer. 路由"""
 
-    def __call__(
-        self,
-        line: Iterable[WaitingCitizen],
-        floor: Iterable[Seat],
-        now: datetime,
-        names: GroupNames,
-        /,
-    ) -> Decision: ...
+    def __call__(self, line: Line, floor: Floor, rules: Rules, now: datetime, /) -> Decision: ...
+
+
+class NobodyIsSticky:
+    """No caller has a seat that knows him. 无熟悉座席"""
+
+    def seat_of(self, call_id: CallId) -> SeatId | None:  # noqa: ARG002
+        return None
+
+
+def rules_of(groups: Iterable[SkillGroup]) -> Rules:
+    """Rules for groups of which only the names are known: every level from the beginning."""
+    return Rules(groups={g.code: GroupRules(code=g.code, name=g.name) for g in groups})
 
 
 class Usher:
-    """Sole owner of the waiting line. 引导员"""
+    """Sole owner of the waiting line. 引导员
+
+    `rules` stand until `use` brings a newer version; without any, the groups are served by
+    everybody who has their skill.
+    """
+
+    name = "usher"
 
     def __init__(
         self,
@@ -64,20 +89,27 @@ class Usher:
         tell: Tell,
         now: Now,
         router: Router = decide,
+        rules: Rules | None = None,
+        sticky: StickySeats | None = None,
     ) -> None:
         self._roster = roster
         self._groups = with_general(groups)
-        self._names = {code: group.name for code, group in self._groups.items()}
         self._tell = tell
         self._now = now
         self._decide = router
+        self._rules = rules_of(self._groups.values()) if rules is None else rules
+        self._sticky = sticky or NobodyIsSticky()
         self._waiting: dict[CallId, _Waiter] = {}
-        self._line: list[WaitingCitizen] = []
+        self._line = Line()
+        self._floor = Floor(roster.seats.values())
+        self._joinings: dict[CallId, Joining] = {}
         self._offers: dict[CallId, tuple[_Waiter, SeatId]] = {}
-        self._last = Decision(offer=None)
         self._deciding = False
+        self._wake = asyncio.Event()
         self.unknown_groups: Counter[str] = Counter()
         """Skill groups asked for that nobody defined; they fell to the general one."""
+        if rules is not None:
+            self._adopt_groups(rules)
         roster.watch(self._reconsider)
 
     @property
@@ -86,22 +118,89 @@ class Usher:
         return self._groups
 
     @property
+    def rules(self) -> Rules:
+        """The version in force."""
+        return self._rules
+
+    @property
     def line(self) -> tuple[WaitingCitizen, ...]:
         """Everybody who waits, in the order of service."""
-        return tuple(self._line)
+        return self._line.in_order(self._rules)
 
     def place_of(self, call_id: CallId) -> int | None:
         """1 is the next to be served in the citizen's own group; None when he does not wait."""
-        waiter = self._waiting.get(call_id)
-        if waiter is None:
+        citizen = self._line.citizen(call_id)
+        if citizen is None:
             return None
-        group = waiter.citizen.skill_group
-        own = [c.call_id for c in self._line if c.skill_group == group]
-        return own.index(call_id) + 1
+        return self._line.ahead_of(citizen, self._rules).get(citizen.skill_group, 0) + 1
 
     def why_waiting(self, call_id: CallId) -> str | None:
-        """A Chinese sentence from the last decision that looked at this citizen without success."""
-        return self._last.rejected.get(call_id) if call_id in self._waiting else None
+        """A Chinese sentence; None when he does not wait."""
+        citizen = self._line.citizen(call_id)
+        if citizen is None:
+            return None
+        if not self._roster.offers_allowed:
+            return SETTLING
+        return explain.why_waiting(citizen, self._line, self._floor, self._rules, self._now())
+
+    def next_relaxation(self, call_id: CallId) -> datetime | None:
+        """When more seats become possible for him by waiting alone; None when nothing will."""
+        citizen = self._line.citizen(call_id)
+        if citizen is None:
+            return None
+        now = self._now()
+        dues = (
+            citizen.joined_at + timedelta(microseconds=step.after_us)
+            for step in self._rules.service(citizen.skill_group).steps[1:]
+        )
+        return min((due for due in dues if due > now), default=None)
+
+    def use(self, rules: Rules) -> None:
+        """From now on these rules hold; whoever waits is looked at anew at once."""
+        self._rules = rules
+        self._adopt_groups(rules)
+        log.info("rules in force", version=rules.version)
+        self._wake.set()
+        self._reconsider()
+
+    def pick(self, call_id: CallId, seat_id: SeatId, by: str) -> None:
+        """A supervisor gives this citizen to that seat, whatever the rules say.
+
+        Raises CitizenNotWaiting, UnknownSeat, SeatNotFree.
+        """
+        waiter = self._waiting.get(call_id)
+        if waiter is None or waiter.seat.done():
+            raise CitizenNotWaiting
+        if seat_id not in self._roster.seats:
+            raise UnknownSeat
+        if not self._roster.offers_allowed or seat_id not in self._floor.free_seats:
+            raise SeatNotFree
+        citizen = waiter.citizen
+        ahead = sum(self._line.ahead_of(citizen, self._rules).values())
+        joining = self._joinings[call_id]
+        chosen = picked(citizen, seat_id, by, joining, ahead, self._rules, self._now())
+        if not self._give(waiter, chosen):
+            raise SeatNotFree
+
+    def reserve(self, seat_id: SeatId, call_id: CallId) -> bool:
+        """For a leg that somebody asked for: True when the seat is now this call's alone."""
+        return self._roster.offers_allowed and self._roster.reserve(seat_id, call_id)
+
+    def give_back(self, seat_id: SeatId, call_id: CallId) -> None:
+        """The reserved seat was not rung; no effect once the phone has rung."""
+        self._roster.undo_offer(seat_id, call_id)
+
+    async def run(self) -> None:
+        """Look again whenever somebody has waited long enough; one timer for the nearest."""
+        while True:
+            self._wake.clear()
+            now = self._now()
+            due = self._line.next_relaxation(self._rules, now)
+            try:
+                async with asyncio.timeout(None if due is None else (due - now).total_seconds()):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._reconsider()
 
     async def seat_for(
         self, call_id: CallId, skill_group: SkillGroupCode, joined_at: datetime, priority: int
@@ -118,6 +217,7 @@ class Usher:
                 skill_group=self._known(skill_group),
                 joined_at=joined_at,
                 priority=priority,
+                sticky_seat=self._sticky.seat_of(call_id),
             ),
             asyncio.get_running_loop().create_future(),
         )
@@ -137,11 +237,23 @@ class Usher:
 
     def on_call_event(self, event: Event) -> None:
         """Forget citizens who are gone, even if their story has not noticed."""
+        if isinstance(event, CallAnswered | CallAbandoned | CallEnded):
+            self._joinings.pop(event.call_id, None)
         if isinstance(event, CallAbandoned | CallEnded):
             self._offers.pop(event.call_id, None)
             waiter = self._waiting.get(event.call_id)
             if waiter is not None:
                 self._dismiss(waiter, CitizenLeftLine())
+
+    def forget(self, call_id: CallId) -> None:
+        """Asterisk has no channel of this citizen: nobody waits here."""
+        waiter = self._waiting.get(call_id)
+        if waiter is not None:
+            self._dismiss(waiter, CitizenChannelGone())
+
+    def _adopt_groups(self, rules: Rules) -> None:
+        named = (SkillGroup(code=one.code, name=one.name) for one in rules.groups.values())
+        self._groups = with_general(named)
 
     def _known(self, group: SkillGroupCode) -> SkillGroupCode:
         if group in self._groups:
@@ -157,15 +269,25 @@ class Usher:
             # The dialplan retried before the old connection was noticed to be dead.
             self._dismiss(older, PlaceTakenOver())
         self._waiting[call_id] = waiter
-        insort(self._line, waiter.citizen, key=service_order)
+        self._line.enter(waiter.citizen)
+        self._note_joining(waiter.citizen)
+        self._wake.set()
         _, offered = self._offers.pop(call_id, (None, None))
         if offered is not None:
             self._roster.undo_offer(offered, call_id)
         self._reconsider()
 
+    def _note_joining(self, citizen: WaitingCitizen) -> None:
+        """Only the first time he enters with this arrival; later he is on his way from a seat."""
+        known = self._joinings.get(citizen.call_id)
+        if known is None or known.joined_at != citizen.joined_at:
+            self._joinings[citizen.call_id] = joining_of(
+                citizen, self._line, self._floor, self._rules
+            )
+
     def _leave(self, waiter: _Waiter) -> None:
         del self._waiting[waiter.citizen.call_id]
-        self._line.remove(waiter.citizen)
+        self._line.leave(waiter.citizen.call_id)
 
     def _dismiss(self, waiter: _Waiter, why: SeatError) -> None:
         self._leave(waiter)
@@ -188,6 +310,7 @@ class Usher:
         An offer changes the floor and so calls this again from inside; that call can return at
         once, because after each offer everything is looked at anew anyway.
         """
+        self._floor.follow(self._roster.seats)
         if self._deciding:
             return
         self._deciding = True
@@ -199,8 +322,7 @@ class Usher:
 
     def _offer_one(self) -> bool:
         now = self._now()
-        decision = self._decide(self._line, self._roster.seats.values(), now, self._names)
-        self._last = decision
+        decision = self._decide(self._line, self._floor, self._rules, now)
         offer = decision.offer
         if offer is None:
             return False
@@ -209,20 +331,24 @@ class Usher:
             # Its task was cancelled in this very turn of the loop and has not run yet.
             self._leave(waiter)
             return True
-        if not self._roster.reserve(offer.seat_id, offer.call_id):
+        joining = self._joinings[offer.call_id]
+        chosen = routed(decision, waiter.citizen, joining, self._rules, now)
+        if chosen is None or not self._give(waiter, chosen):
             log.error("router chose a seat that is not free", seat_id=offer.seat_id)
             return False
+        return True
+
+    def _give(self, waiter: _Waiter, chosen: SeatReserved) -> bool:
+        """Reserve first, so that nobody is told of a seat that is not his."""
+        call_id = chosen.call_id
+        was_deciding, self._deciding = self._deciding, True
+        try:
+            if not self._roster.reserve(chosen.seat_id, call_id):
+                return False
+        finally:
+            self._deciding = was_deciding
         self._leave(waiter)
-        self._offers[offer.call_id] = (waiter, offer.seat_id)
-        self._tell(
-            SeatReserved(
-                at=now,
-                seat_id=offer.seat_id,
-                call_id=offer.call_id,
-                skill_group=offer.skill_group,
-                reasons=decision.reasons,
-                considered=decision.considered,
-            )
-        )
-        waiter.seat.set_result(offer.seat_id)
+        self._offers[call_id] = (waiter, chosen.seat_id)
+        self._tell(chosen)
+        waiter.seat.set_result(chosen.seat_id)
         return True

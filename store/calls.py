@@ -31,12 +31,22 @@ from cti.events import (
 )
 from cti.ids import CallId, SeatId, SkillGroupCode
 from cti.recollection import recollect
+from orders.codes import NUISANCE
 from orders.model import OrderId, OrderState
 from recordings.model import RecordingId
 from seats.events import SeatReserved
 from store.codec import EventUnreadable, decode
 from store.database import Database, change_row, insert_new
-from store.tables import Instant, calls, decisions, journal, orders, recordings, seat_spans
+from store.tables import (
+    Instant,
+    call_codes,
+    calls,
+    decisions,
+    journal,
+    orders,
+    recordings,
+    seat_spans,
+)
 
 
 def _set(connection: Connection, call_id: CallId, **values: Any) -> None:
@@ -252,6 +262,17 @@ class StoredCalls:
         )
         return await self._calls(wanted.limit(limit))
 
+    async def ended_by_seat(self, limit: int) -> list[Call]:
+        """Calls that the seat ended first, without having called them a nuisance; newest first."""
+        nuisance = select(call_codes.c.call_id).where(call_codes.c.code == NUISANCE)
+        wanted = select(calls).where(
+            calls.c.ended_at.is_not(None),
+            calls.c.ending_blame == Blame.SEAT.value,
+            calls.c.answered_at.is_not(None),
+            calls.c.call_id.not_in(nuisance),
+        )
+        return await self._calls(wanted.order_by(calls.c.ended_at.desc()).limit(limit))
+
     async def find(self, call_id: CallId) -> Call | None:
         found = await self._calls(select(calls).where(calls.c.call_id == call_id))
         return found[0] if found else None
@@ -280,7 +301,10 @@ class StoredCalls:
                 (orders.c.call_id == calls.c.call_id)
                 & (orders.c.state != OrderState.DISCARDED.value),
             )
-            .outerjoin(recordings, recordings.c.call_id == calls.c.call_id)
+            .outerjoin(
+                recordings,
+                (recordings.c.call_id == calls.c.call_id) & recordings.c.leg_id.is_(None),
+            )
             .where(calls.c.call_id.in_(call_ids))
             .order_by(recordings.c.recording_id.desc(), orders.c.order_id)
         )

@@ -6,12 +6,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
 
-from cti.events import Event
+from cti.events import Event, PartyRole
 from cti.ids import CallId, SeatId, SkillGroupCode
-from seats.events import NotReadyBooked, SeatPhoneChanged, SeatStateChanged
+from seats.attendance import NoteKind
+from seats.events import (
+    ForceEffect,
+    NotReadyBooked,
+    SeatForced,
+    SeatPhoneChanged,
+    SeatRepaired,
+    SeatStateChanged,
+)
 from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
 from store.database import Database, change_row, insert_new, replace_row
-from store.tables import seat_history, seats, skill_groups
+from store.tables import seat_history, seat_notes, seats, skill_groups
 
 
 def _changed(connection: Connection, seq: int, event: SeatStateChanged) -> None:
@@ -22,6 +30,9 @@ def _changed(connection: Connection, seq: int, event: SeatStateChanged) -> None:
         "until": event.until,
         "operator": event.operator,
         "pending_not_ready": event.pending_not_ready.value if event.pending_not_ready else None,
+        "part": event.part.value,
+        "pending_sign_out": event.pending_sign_out,
+        "last_call_id": event.last_call_id,
         "since": event.at,
     }
     if event.idle_since is not None:
@@ -38,6 +49,8 @@ def _changed(connection: Connection, seq: int, event: SeatStateChanged) -> None:
         reason=values["reason"],
         call_id=event.call_id,
         by=event.by,
+        operator=event.operator,
+        part=event.part.value,
     )
 
 
@@ -50,10 +63,46 @@ def _phone(connection: Connection, _seq: int, event: SeatPhoneChanged) -> None:
     change_row(connection, seats, "seat_id", event.seat_id, phone_reachable=event.reachable)
 
 
+def _forced(connection: Connection, seq: int, event: SeatForced) -> None:
+    if event.effect is ForceEffect.AFTER_CALL and event.state is not SeatState.NOT_READY:
+        leaves = event.state is SeatState.SIGNED_OUT
+        change_row(connection, seats, "seat_id", event.seat_id, pending_sign_out=leaves)
+    insert_new(
+        connection,
+        seat_notes,
+        seq=seq,
+        seat_id=event.seat_id,
+        at=event.at,
+        kind=NoteKind.FORCED.value,
+        state=event.state.value,
+        by=event.by,
+        why=event.reason,
+        effect=event.effect.value,
+        missing=event.missing,
+    )
+
+
+def _repaired(connection: Connection, seq: int, event: SeatRepaired) -> None:
+    insert_new(
+        connection,
+        seat_notes,
+        seq=seq,
+        seat_id=event.seat_id,
+        at=event.at,
+        kind=NoteKind.REPAIRED.value,
+        state=event.state.value,
+        was=event.was.value,
+        call_id=event.call_id,
+        why=event.why,
+    )
+
+
 PROJECTIONS: dict[type[Event], Any] = {
     SeatStateChanged: _changed,
     NotReadyBooked: _booked,
     SeatPhoneChanged: _phone,
+    SeatForced: _forced,
+    SeatRepaired: _repaired,
 }
 
 
@@ -122,4 +171,7 @@ def _seat(row: Row[Any], at: datetime) -> Seat:
         pending_not_ready=None
         if row.pending_not_ready is None
         else NotReadyReason(row.pending_not_ready),
+        part=PartyRole(row.part or PartyRole.SEAT),
+        pending_sign_out=row.pending_sign_out,
+        last_call_id=None if row.last_call_id is None else CallId(row.last_call_id),
     )

@@ -1,27 +1,26 @@
-"""Work orders, their trace, and who is owed a call. 工单表"""
+"""Work orders and their trace. 工单表"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select
 
 from asr.events import UtteranceHeard
-from cti.events import Event
+from cti.call import CallState
+from cti.events import Direction, Event
 from cti.ids import CallId, SeatId
 from orders.events import (
-    CallbackClosed,
-    CallbackOwed,
+    DiversionFinished,
     DraftDiscarded,
     DraftOpened,
     DraftPassed,
     FieldsEdited,
     FieldsProposed,
+    OrderDiverted,
     OrderSubmitted,
 )
 from orders.model import (
-    CallbackReason,
-    CallbackTask,
     FieldValue,
     OrderField,
     OrderId,
@@ -32,10 +31,11 @@ from orders.ports import Caller
 from store.calls import OPEN_STATES
 from store.codec import body_of, build
 from store.database import Database, change_row, insert_new
-from store.tables import callbacks, calls, order_trace, orders
+from store.tables import calls, order_trace, orders
 from store.transcripts import UNFINISHED, StoredTranscripts
 
 MACHINE = "machine"
+IN_LINE = [state.value for state in (CallState.QUEUED, CallState.RINGING)]
 
 
 def _trace(
@@ -101,6 +101,7 @@ def _filled(connection: Connection, seq: int, event: FieldsProposed | FieldsEdit
 
 
 def _submitted(connection: Connection, seq: int, event: OrderSubmitted) -> None:
+    was = _column(connection, event.order_id, orders.c.state)
     _update(
         connection,
         event.order_id,
@@ -109,8 +110,21 @@ def _submitted(connection: Connection, seq: int, event: OrderSubmitted) -> None:
         submitted_at=event.at,
         submitted_by=event.by,
     )
-    change = ("state", OrderState.DRAFT.value, OrderState.ACCEPTED.value)
+    change = ("state", was, OrderState.ACCEPTED.value)
     _trace(connection, seq, event.order_id, event.at, event.by, [change])
+
+
+def _diverted(connection: Connection, seq: int, event: OrderDiverted) -> None:
+    was = _column(connection, event.order_id, orders.c.diverted_to)
+    _update(connection, event.order_id, diverted_to=event.to)
+    change = ("diverted_to", was, event.to)
+    _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
+
+
+def _diversion_finished(connection: Connection, seq: int, event: DiversionFinished) -> None:
+    _update(connection, event.order_id, state=OrderState.DIVERTED.value)
+    change = ("state", OrderState.DRAFT.value, OrderState.DIVERTED.value)
+    _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
 
 
 def _column(connection: Connection, order_id: OrderId, column: Any) -> Any:
@@ -122,26 +136,6 @@ def _update(connection: Connection, order_id: OrderId, **values: Any) -> None:
     change_row(connection, orders, "order_id", order_id, **values)
 
 
-def _owed(connection: Connection, _seq: int, event: CallbackOwed) -> None:
-    insert_new(
-        connection,
-        callbacks,
-        call_id=event.call_id,
-        caller_number=event.caller_number,
-        reason=event.reason.value,
-        arrived_at=event.arrived_at,
-        attempts=0,
-    )
-
-
-def _no_longer_owed(connection: Connection, _seq: int, event: CallbackClosed) -> None:
-    connection.execute(
-        update(callbacks)
-        .where(callbacks.c.call_id == event.call_id, callbacks.c.closed_at.is_(None))
-        .values(closed_at=event.at, closed_why=event.why)
-    )
-
-
 PROJECTIONS: dict[type[Event], Any] = {
     DraftOpened: _opened,
     DraftPassed: _passed,
@@ -149,13 +143,13 @@ PROJECTIONS: dict[type[Event], Any] = {
     FieldsProposed: _filled,
     FieldsEdited: _filled,
     OrderSubmitted: _submitted,
-    CallbackOwed: _owed,
-    CallbackClosed: _no_longer_owed,
+    OrderDiverted: _diverted,
+    DiversionFinished: _diversion_finished,
 }
 
 
 class StoredOrders:
-    """Questions about orders and callbacks; implements orders.ports. 工单查询"""
+    """Questions about orders; implements orders.ports. 工单查询"""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -205,27 +199,17 @@ class StoredOrders:
         async with self._database.read() as connection:
             return {
                 CallId(row.call_id): Caller(
-                    caller_number=row.caller_number, arrived_at=row.arrived_at
+                    caller_number=row.caller_number,
+                    arrived_at=row.arrived_at,
+                    direction=Direction(row.direction),
+                    joined_at=row.joined_at,
+                    skill_group=row.skill_group,
+                    rung=row.offered_at is not None,
+                    answered=row.answered_at is not None,
+                    waiting=row.state in IN_LINE,
                 )
                 for row in await connection.execute(wanted)
             }
-
-    async def open_callbacks(self) -> list[CallbackTask]:
-        wanted = select(callbacks).where(callbacks.c.closed_at.is_(None))
-        return await self._callbacks(wanted.order_by(callbacks.c.arrived_at))
-
-    async def newest_callbacks(self, limit: int) -> list[CallbackTask]:
-        """Open ones first, the longest owed at the top; then the closed, newest first."""
-        wanted = select(callbacks).order_by(
-            callbacks.c.closed_at.is_not(None),
-            callbacks.c.closed_at.desc(),
-            callbacks.c.arrived_at,
-        )
-        return await self._callbacks(wanted.limit(limit))
-
-    async def _callbacks(self, wanted: Any) -> list[CallbackTask]:
-        async with self._database.read() as connection:
-            return [_callback(row) for row in await connection.execute(wanted)]
 
 
 def _order(row: Row[Any]) -> WorkOrder:
@@ -239,15 +223,5 @@ def _order(row: Row[Any]) -> WorkOrder:
         revision=row.revision,
         submitted_at=row.submitted_at,
         submitted_by=row.submitted_by,
-    )
-
-
-def _callback(row: Row[Any]) -> CallbackTask:
-    return CallbackTask(
-        call_id=CallId(row.call_id),
-        caller_number=row.caller_number,
-        reason=CallbackReason(row.reason),
-        arrived_at=row.arrived_at,
-        closed_at=row.closed_at,
-        attempts=row.attempts,
+        diverted_to=row.diverted_to,
     )

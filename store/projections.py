@@ -6,14 +6,36 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cti.events import Event
-from store import calls, floor, orders, recordings, transcripts
+from store import (
+    attendance,
+    callbacks,
+    calls,
+    endings,
+    floor,
+    orders,
+    own_legs,
+    recordings,
+    service_level,
+    transcripts,
+)
 
 Projection = Callable[[Connection, int, Any], None]
 
 
 def _gather() -> Mapping[type[Event], tuple[Projection, ...]]:
     found: dict[type[Event], tuple[Projection, ...]] = {}
-    for subject in (calls, floor, transcripts, orders, recordings):
+    for subject in (
+        calls,
+        floor,
+        attendance,
+        transcripts,
+        orders,
+        callbacks,
+        endings,
+        recordings,
+        own_legs,
+        service_level,
+    ):
         for kind, projection in subject.PROJECTIONS.items():
             found[kind] = (*found.get(kind, ()), projection)
     return found

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from cti.events import CallAbandoned, CallEnded, Event
-from cti.ids import CallId
+from cti.events import CallAbandoned, CallEnded, Event, PartyRole
+from cti.ids import CallId, LegId
 from recordings.errors import CatalogueUnavailable
-from recordings.events import RecordingArchived, RecordingFailed
-from recordings.model import Recording, RecordingId, RecordingState, first_recording_of
+from recordings.events import RecordingArchived, RecordingFailed, RecordingSkipped
+from recordings.model import DONE, Recording, RecordingId, RecordingState, first_recording_of
 from recordings.ports import CallOver, RecordingDue
 from store.database import Database, insert_new
 from store.tables import calls, recordings
@@ -46,6 +46,7 @@ def _archived(connection: Connection, _seq: int, event: RecordingArchived) -> No
             state=RecordingState.LEGS.value,
             started_at=event.started_at,
             duration_ms=event.duration_ms,
+            leg_id=event.leg_id,
         )
     connection.execute(
         update(recordings)
@@ -73,11 +74,20 @@ def _failed(connection: Connection, _seq: int, event: RecordingFailed) -> None:
     )
 
 
+def _skipped(connection: Connection, _seq: int, event: RecordingSkipped) -> None:
+    connection.execute(
+        update(recordings)
+        .where(recordings.c.recording_id == event.recording_id)
+        .values(state=RecordingState.EMPTY.value, duration_ms=0, failure=None)
+    )
+
+
 PROJECTIONS: dict[type[Event], Any] = {
     CallEnded: _call_over,
     CallAbandoned: _call_over,
     RecordingArchived: _archived,
     RecordingFailed: _failed,
+    RecordingSkipped: _skipped,
 }
 
 
@@ -88,8 +98,9 @@ class StoredRecordings:
         self._database = database
 
     async def newest(self, limit: int) -> list[Recording]:
-        """Newest first."""
-        wanted = select(recordings).order_by(recordings.c.started_at.desc()).limit(limit)
+        """Of whole calls, newest first."""
+        whole = select(recordings).where(recordings.c.leg_id.is_(None))
+        wanted = whole.order_by(recordings.c.started_at.desc()).limit(limit)
         return await self._recordings(wanted)
 
     async def find(self, recording_id: RecordingId) -> Recording | None:
@@ -98,8 +109,10 @@ class StoredRecordings:
         return found[0] if found else None
 
     async def of_call(self, call_id: CallId) -> list[Recording]:
+        """All recordings of a call, the whole one first, then parties as they came."""
         wanted = select(recordings).where(recordings.c.call_id == call_id)
-        return await self._recordings(wanted.order_by(recordings.c.recording_id))
+        found = await self._recordings(wanted)
+        return sorted(found, key=lambda one: (one.leg_id is not None, one.started_at))
 
     async def archived(self) -> list[Recording]:
         """All that should be in the vault, oldest first."""
@@ -108,7 +121,7 @@ class StoredRecordings:
 
     async def due(self) -> list[RecordingDue]:
         """Recordings of calls that are over and have no archived copy; oldest first."""
-        waiting = [state.value for state in RecordingState if state is not RecordingState.ARCHIVED]
+        waiting = [state.value for state in RecordingState if state not in DONE]
         return await self._due(recordings.c.state.in_(waiting))
 
     async def archived_of(self, call_ids: Sequence[CallId]) -> list[RecordingDue]:
@@ -116,17 +129,20 @@ class StoredRecordings:
         archived = recordings.c.state == RecordingState.ARCHIVED.value
         return await self._due(archived & recordings.c.call_id.in_(call_ids))
 
-    async def unlisted_of(self, call_ids: Sequence[CallId]) -> list[CallOver]:
-        """Those calls that are over and have no recording in the catalogue."""
-        listed = select(recordings.c.call_id).where(recordings.c.call_id == calls.c.call_id)
-        wanted = select(calls.c.call_id, calls.c.ended_at, calls.c.transcription).where(
-            calls.c.call_id.in_(call_ids), calls.c.ended_at.is_not(None), ~listed.exists()
+    async def over_of(self, call_ids: Sequence[CallId]) -> list[CallOver]:
+        """Those calls that are over."""
+        whole = select(recordings.c.call_id).where(
+            recordings.c.call_id == calls.c.call_id, recordings.c.leg_id.is_(None)
         )
+        wanted = select(
+            calls.c.call_id, calls.c.ended_at, calls.c.transcription, whole.exists().label("listed")
+        ).where(calls.c.call_id.in_(call_ids), calls.c.ended_at.is_not(None))
         return [
             CallOver(
                 call_id=CallId(row.call_id),
                 over_at=row.ended_at,
                 transcribed=row.transcription not in UNFINISHED,
+                listed=bool(row.listed),
             )
             for row in await self._rows(wanted)
         ]
@@ -169,4 +185,8 @@ def _recording(row: Row[Any]) -> Recording:
         size_bytes=row.size_bytes,
         archived_at=row.archived_at,
         failure=row.failure,
+        leg_id=None if row.leg_id is None else LegId(row.leg_id),
+        role=None if row.role is None else PartyRole(row.role),
+        who=row.who,
+        offset_ms=row.offset_ms,
     )

@@ -192,6 +192,26 @@ decisions = Table(
     Column("considered", Integer, nullable=False),
 )
 
+waits = Table(
+    "waits",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("skill_group", String(40), nullable=False),
+    Column("joined_at", Instant, nullable=False, index=True),
+    Column("offered_at", Instant),
+    Column("refused_by", String(40)),
+    Column("service_away", Boolean, nullable=False, default=False),
+    Column("link_lost", Boolean, nullable=False, default=False),
+    Column("answered_at", Instant),
+    Column("gave_up_at", Instant),
+    Column("signed_in", Integer),
+    Column("free", Integer),
+    Column("talking", Integer),
+    Column("wrap_up", Integer),
+    Column("not_ready", Integer),
+)
+"""Every citizen's first wait for a person, and what his group's seats were doing when it began."""
+
 utterances = Table(
     "utterances",
     metadata,
@@ -221,6 +241,7 @@ orders = Table(
     Column("revision", Integer, nullable=False, default=0),
     Column("submitted_at", Instant),
     Column("submitted_by", String(80)),
+    Column("diverted_to", String(40)),
 )
 
 order_trace = Table(
@@ -266,9 +287,11 @@ own_legs = Table(
     Column("who", String(80)),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant),
+    Column("seat_id", String(40)),
+    Column("seat_since", Instant),
 )
 """Parties whose own voice is recorded; `number` is that of the recording. Without role and who it was
-found on disk, and nobody had told of it."""
+found on disk, and nobody had told of it. A supervisor who took the call over is `seat_id` since then."""
 
 callbacks = Table(
     "callbacks",
@@ -280,6 +303,79 @@ callbacks = Table(
     Column("closed_at", Instant, index=True),
     Column("closed_why", String(40)),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("joined_at", Instant),
+    Column("skill_group", String(40)),
+    Column("state", String(20), nullable=False, default="owed"),
+    Column("due_at", Instant),
+    Column("seat_id", String(40)),
+    Column("last_outcome", String(20)),
+    Column("reached", String(80)),
+    Column("closed_by", String(80)),
+    Column("closed_note", Text),
+)
+
+callback_attempts = Table(
+    "callback_attempts",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("seat_id", String(40)),
+    Column("first", String(20), nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String(20)),
+    Column("reached", String(80), index=True),
+)
+"""Every attempt to call somebody back; `reached` is the call that was made."""
+
+call_codes = Table(
+    "call_codes",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("seat_id", String(40), index=True),
+    Column("code", String(40), index=True),
+    Column("name", String(80)),
+    Column("note", Text, nullable=False),
+    Column("by", String(80)),
+    Column("at", Instant, nullable=False, index=True),
+    Column("excluded_from", JSON, nullable=False),
+)
+"""How talks ended, the last word counts; without a code: the wrap-up ended with nothing saved."""
+
+nuisance_steps = Table(
+    "nuisance_steps",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("seat_id", String(40), nullable=False),
+    Column("by", String(80), nullable=False),
+)
+
+nuisance_tags = Table(
+    "nuisance_tags",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("caller_number", String(40), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("caller_number", String(40), nullable=False, index=True),
+    Column("until", Instant, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("proposed_by", String(80), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("decided_by", String(80)),
+    Column("decision_note", Text),
 )
 
 users = Table(

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from asr.errors import TranscriptsUnavailable
 from asr.events import Side, UtteranceHeard, Word
-from asr.ports import SeatSpan, UnfinishedTranscript
-from cti.events import Event
-from cti.ids import CallId
+from asr.ports import OwnLeg, SeatSpan, UnfinishedTranscript
+from cti.events import Event, PartyRecordingStarted, PartyRole
+from cti.ids import CallId, LegId, SeatId
 from store.calls import OPEN_STATES
 from store.codec import body_of, build
 from store.database import Database, insert_new
-from store.tables import calls, seat_spans, utterances
+from store.tables import calls, own_legs, seat_spans, utterances
 
 
 def _heard(connection: Connection, _seq: int, event: UtteranceHeard) -> None:
@@ -29,10 +29,31 @@ def _heard(connection: Connection, _seq: int, event: UtteranceHeard) -> None:
         confidence=event.confidence,
         words=[body_of(word) for word in event.words],
         backfilled=event.backfilled,
+        leg_id=event.leg_id or CALLS_OWN,
+        who=event.who,
     )
 
 
-PROJECTIONS: dict[type[Event], Any] = {UtteranceHeard: _heard}
+def _party_recorded(connection: Connection, _seq: int, event: PartyRecordingStarted) -> None:
+    """Somebody speaks, so there is something to take down, also before anybody answered."""
+    connection.execute(
+        update(calls)
+        .where(
+            calls.c.call_id == event.call_id,
+            calls.c.transcription == "off",
+            calls.c.ended_at.is_(None),
+        )
+        .values(transcription="live")
+    )
+
+
+PROJECTIONS: dict[type[Event], Any] = {
+    UtteranceHeard: _heard,
+    PartyRecordingStarted: _party_recorded,
+}
+
+CALLS_OWN = ""
+"""In the column of a leg's id: one of the call's two legs."""
 
 
 UNFINISHED = ("live", "paused")
@@ -49,7 +70,7 @@ class StoredTranscripts:
         wanted = (
             select(utterances)
             .where(utterances.c.call_id == call_id)
-            .order_by(utterances.c.starts_at_ms, utterances.c.side)
+            .order_by(utterances.c.starts_at_ms, utterances.c.side, utterances.c.leg_id)
         )
         async with self._database.read() as connection:
             return [
@@ -63,14 +84,20 @@ class StoredTranscripts:
                     confidence=row.confidence,
                     words=tuple(build(Word, word) for word in row.words),
                     backfilled=row.backfilled,
+                    leg_id=LegId(row.leg_id) if row.leg_id else None,
+                    who=row.who,
                 )
                 for row in await connection.execute(wanted)
             ]
 
-    async def heard_until_ms(self, call_id: CallId, side: Side) -> int | None:
-        """The end of the side's last utterance; None if there is none."""
+    async def heard_until_ms(
+        self, call_id: CallId, side: Side, leg_id: LegId | None = None
+    ) -> int | None:
+        """The end of the last utterance from that leg; None if there is none."""
         wanted = select(func.max(utterances.c.ends_at_ms)).where(
-            utterances.c.call_id == call_id, utterances.c.side == side.value
+            utterances.c.call_id == call_id,
+            utterances.c.side == side.value,
+            utterances.c.leg_id == (leg_id or CALLS_OWN),
         )
         try:
             async with self._database.read() as connection:
@@ -102,16 +129,26 @@ class StoredTranscripts:
             .where(not_finished)
             .order_by(seat_spans.c.starts_at)
         )
+        legs = (
+            select(own_legs)
+            .join(calls, calls.c.call_id == own_legs.c.call_id)
+            .where(not_finished, own_legs.c.role.is_not(None))
+            .order_by(own_legs.c.starts_at)
+        )
         try:
             async with self._database.read() as connection:
                 found = (await connection.execute(wanted)).all()
                 spanned = (await connection.execute(spans)).all()
+                recorded = (await connection.execute(legs)).all()
         except (SQLAlchemyError, OSError) as trouble:
             raise TranscriptsUnavailable from trouble
         spans_of: dict[str, list[SeatSpan]] = {}
         for span in spanned:
             of_call = spans_of.setdefault(span.call_id, [])
             of_call.append(SeatSpan(starts_at=span.starts_at, ends_at=span.ends_at))
+        legs_of: dict[str, list[OwnLeg]] = {}
+        for leg in recorded:
+            legs_of.setdefault(leg.call_id, []).append(_own_leg(leg))
         return [
             UnfinishedTranscript(
                 call_id=CallId(row.call_id),
@@ -120,6 +157,19 @@ class StoredTranscripts:
                 ended_at=row.ended_at,
                 utterances=row.said,
                 paused=row.transcription == "paused",
+                own_legs=tuple(legs_of.get(row.call_id, ())),
             )
             for row in found
         ]
+
+
+def _own_leg(row: Row[Any]) -> OwnLeg:
+    return OwnLeg(
+        leg_id=LegId(row.leg_id),
+        role=PartyRole(row.role),
+        who=row.who,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        seat_id=None if row.seat_id is None else SeatId(row.seat_id),
+        seat_since=row.seat_since,
+    )

@@ -10,6 +10,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from cti.call import Call
+from cti.events import PartyRole
 from cti.ids import SeatId
 from web.accounts import COOKIE, Accounts
 from web.errors import Forbidden, ForeignOrigin
@@ -65,6 +67,18 @@ def require(viewer: User, *roles: Role) -> None:
 
 def is_own_seat(viewer: User, seat_id: SeatId | str | None) -> bool:
     return viewer.seat_id is not None and viewer.seat_id == seat_id
+
+
+def seat_through_which(viewer: User, call: Call) -> SeatId | None:
+    """The viewer's own seat while it takes part in the call or is rung for it; else the citizen's.
+
+    So whoever is to take a call sees its number, form and words before he answers (CTI-15).
+    """
+    invited = any(
+        is_own_seat(viewer, party.who) and party.role is not PartyRole.THIRD
+        for party in call.parties
+    )
+    return viewer.seat_id if invited else call.seat_id
 
 
 def may_hear(viewer: User, seat_id: SeatId | str | None) -> bool:

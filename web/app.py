@@ -8,13 +8,18 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from web import (
+    attendance_routes,
     call_routes,
+    callback_routes,
+    control_routes,
+    ending_routes,
     errors,
     live,
     metrics,
     order_routes,
     recording_routes,
     seat_routes,
+    service_level_routes,
     session_routes,
 )
 from web.access import House, Viewer
@@ -50,8 +55,13 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
     for router in (
         session_routes.router,
         call_routes.router,
+        control_routes.router,
+        service_level_routes.router,
         seat_routes.router,
+        attendance_routes.router,
         order_routes.router,
+        callback_routes.router,
+        ending_routes.router,
         recording_routes.router,
         live.router,
     ):

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from cti.call import Call
+from cti.events import Blame
 from cti.ids import CallId
 from web import views
-from web.access import House, Viewer, require_hearing
+from web.access import House, Viewer, require, require_hearing, seat_through_which
 from web.errors import NotFound
 from web.live import hide_words, mask_numbers
-from web.ports import CallLinks, Services, User
+from web.ports import CallLinks, Role, Services, User
 
 router = APIRouter(prefix="/api", tags=["calls"])
 
@@ -38,12 +39,28 @@ async def find(call_id: str, house: Services) -> Call:
     return call
 
 
+async def ended_first_by(
+    side: Blame, limit: int, house: Services, viewer: User
+) -> list[dict[str, Any]]:
+    """The list for quality inspection: a seat waits for the citizen to hang up (CTI-12, QA-07)."""
+    require(viewer, Role.INSPECTOR, Role.SUPERVISOR)
+    if side is not Blame.SEAT:
+        raise NotFound(ended_by=side.value)
+    return await shown(await house.calls.ended_by_seat(limit), house, viewer)
+
+
 @router.get("/calls")
 async def list_calls(
-    house: House, viewer: Viewer, state: Which = Which.LIVE, limit: Limit = 50
+    house: House,
+    viewer: Viewer,
+    state: Which = Which.LIVE,
+    limit: Limit = 50,
+    ended_by: Blame | None = None,
 ) -> dict[str, Any]:
-    """Live calls, or the newest ended ones. 通话列表"""
+    """Live calls, or the newest ended ones; `ended_by=seat`: those the seat ended first. 通话列表"""
     seq = house.live.last_seq
+    if ended_by is not None:
+        return {"seq": seq, "calls": await ended_first_by(ended_by, limit, house, viewer)}
     calls = await house.calls.live() if state is Which.LIVE else await house.calls.ended(limit)
     return {"seq": seq, "calls": await shown(calls, house, viewer)}
 
@@ -58,7 +75,7 @@ async def one_call(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]
 async def transcript(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
     """What both sides said so far. 转写文本"""
     call = await find(call_id, house)
-    require_hearing(viewer, call.seat_id)
+    require_hearing(viewer, seat_through_which(viewer, call))
     said = await house.transcripts.of_call(call.call_id)
     links = (await house.calls.links([call.call_id])).get(call.call_id, CallLinks())
     return {
@@ -87,8 +104,9 @@ async def call_events(call_id: str, house: House, viewer: Viewer) -> dict[str, A
 
 async def story_of(call: Call, house: Services, viewer: User) -> list[dict[str, Any]]:
     told = []
+    seat_id = seat_through_which(viewer, call)
     for seq, event in await house.calls.events(call.call_id):
         body = {"seq": seq, **house.encode_event(event)}
-        body = mask_numbers(body, viewer, call.seat_id)
-        told.append(hide_words(body, viewer, call.seat_id))
+        body = mask_numbers(body, viewer, seat_id)
+        told.append(hide_words(body, viewer, seat_id))
     return told

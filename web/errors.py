@@ -87,8 +87,24 @@ class ViewerTooSlow(WebError):
 
 
 HOUSE_ERRORS = (CtiError, SeatError, OrderError, RecordingError, AsrError)
-UNKNOWN = ("unknown-", "order-unknown", "recording-unknown", "audio-missing")
-INVALID = ("order-fields-missing", "order-field-unknown", "order-value-invalid")
+UNKNOWN = (
+    "unknown-",
+    "order-unknown",
+    "recording-unknown",
+    "audio-missing",
+)
+INVALID = (
+    "order-fields-missing",
+    "order-field-unknown",
+    "order-value-invalid",
+    "number-refused",
+    "target-already-there",
+    "spying-on-oneself",
+    "callback-time-invalid",
+    "code-unknown",
+    "code-note-missing",
+    "block-end-invalid",
+)
 
 
 def status_of(code: str) -> int:

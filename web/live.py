@@ -16,7 +16,14 @@ from asr.events import PartialHeard
 from cti.events import Event
 from cti.ids import CallId
 from web import views
-from web.access import is_own_seat, may_hear, refuse_foreign_origin, services_of, viewer_of
+from web.access import (
+    is_own_seat,
+    may_hear,
+    refuse_foreign_origin,
+    seat_through_which,
+    services_of,
+    viewer_of,
+)
 from web.errors import ForeignOrigin, NotLoggedIn, ViewerTooSlow
 from web.metrics import slow_viewers, viewers
 from web.ports import Subscription, Told, User
@@ -30,6 +37,10 @@ SIGN_OF_LIFE_S = 15.0
 """An empty frame after so long without events, so that a page notices a pulled cable."""
 ENDINGS = frozenset({"CallEnded", "CallAbandoned"})
 WORDS = frozenset({"PartialHeard", "UtteranceHeard", "FieldsProposed", "FieldsEdited"})
+CITIZENS_SEAT = frozenset({"SeatReserved", "CallOffered", "CallAnswered", "CallTransferred"})
+"""Events that say whose call it is now; others name a seat that only has a part in it."""
+COMES = frozenset({"PartyRang", "PartyJoined"})
+GOES = frozenset({"PartyDidNotAnswer", "PartyLeft", "SeatLeftCall"})
 
 Json = dict[str, Any]
 
@@ -56,6 +67,8 @@ class Window:
         self._viewer = viewer
         self._encode = encode
         self._seat_of: dict[CallId, str] = {}
+        self._guest_on: set[CallId] = set()
+        """Calls for which the viewer's seat is rung, or in which it takes part as a further one."""
 
     def know(self, call_id: CallId, seat_id: str) -> None:
         """A call that was at a seat before this viewer came."""
@@ -66,16 +79,30 @@ class Window:
         event = told.event
         kind = type(event).__name__
         call_id: CallId | None = getattr(event, "call_id", None)
-        seat_id = getattr(event, "seat_id", None)
+        seat_id = named = getattr(event, "seat_id", None)
         if call_id is not None:
-            if seat_id is not None:
-                self._seat_of[call_id] = seat_id
+            self._follow(kind, call_id, event)
             seat_id = self._seat_of.get(call_id, seat_id)
+            if call_id in self._guest_on:
+                seat_id = self._viewer.seat_id
         if kind in WORDS and not may_hear(self._viewer, seat_id):
             return None, False
         if kind in ENDINGS and call_id is not None:
             self._seat_of.pop(call_id, None)
-        return self._text(told, seat_id), is_own_seat(self._viewer, seat_id)
+            self._guest_on.discard(call_id)
+        own = is_own_seat(self._viewer, seat_id) or is_own_seat(self._viewer, named)
+        return self._text(told, seat_id), own
+
+    def _follow(self, kind: str, call_id: CallId, event: Event | PartialHeard) -> None:
+        """Whose citizen it is, and whether the viewer's own seat has a part in the call."""
+        seat_id = getattr(event, "to_seat", None) or getattr(event, "seat_id", None)
+        if kind in CITIZENS_SEAT and seat_id is not None:
+            self._seat_of[call_id] = seat_id
+        if kind in COMES and is_own_seat(self._viewer, getattr(event, "who", None)):
+            self._guest_on.add(call_id)
+        leaves = getattr(event, "who", None) or getattr(event, "seat_id", None)
+        if kind in GOES and is_own_seat(self._viewer, leaves):
+            self._guest_on.discard(call_id)
 
     def _text(self, told: Told, seat_id: str | None) -> str:
         number = getattr(told.event, "caller_number", "")
@@ -105,8 +132,9 @@ async def live(socket: WebSocket, after: int = -1) -> None:
     await socket.accept()
     window = Window(viewer, house.encode_event)
     for call in await house.calls.live():
-        if call.seat_id is not None:
-            window.know(call.call_id, call.seat_id)
+        seat_id = seat_through_which(viewer, call)
+        if seat_id is not None:
+            window.know(call.call_id, seat_id)
     subscription = await house.live.subscribe(house.live.last_seq if after < 0 else after)
     viewers.inc()
     try:

@@ -1,4 +1,4 @@
-"""/api/orders and /api/callbacks: what a call leaves to be done. 工单、待回拨"""
+"""/api/orders: what a call leaves to be done. 工单"""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from orders.event_types import EVENT_TYPES
 from orders.model import OrderField, OrderId, OrderState, WorkOrder
 from web import views
-from web.access import House, Viewer, require, require_hearing
+from web.access import House, Viewer, may_hear, require, require_hearing, seat_through_which
 from web.errors import NotFound
 from web.ports import Role, Services, User
 
@@ -39,7 +39,9 @@ async def find(order_id: str, house: Services, viewer: User) -> WorkOrder:
     order = await house.order_records.find(OrderId(order_id))
     if order is None:
         raise NotFound(order_id=order_id)
-    require_hearing(viewer, order.seat_id)
+    if not may_hear(viewer, order.seat_id):
+        call = await house.calls.find(order.call_id)
+        require_hearing(viewer, None if call is None else seat_through_which(viewer, call))
     return order
 
 
@@ -92,11 +94,3 @@ async def submit_order(
 async def list_event_types(viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
     """What requests may be about, as an order names it. 事件类型"""
     return {"event_types": list(EVENT_TYPES)}
-
-
-@router.get("/callbacks")
-async def list_callbacks(house: House, viewer: Viewer, limit: Limit = 100) -> dict[str, Any]:
-    """Citizens who are owed a call, open ones first. 待回拨"""
-    seq = house.live.last_seq
-    tasks = await house.callbacks.newest(limit)
-    return {"seq": seq, "callbacks": [views.callback(task, viewer) for task in tasks]}

@@ -1,6 +1,6 @@
 """What the web needs from the rest of the house, in its own words. 网页所需端口"""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,11 +9,25 @@ from typing import Any, Protocol
 from asr.events import PartialHeard, UtteranceHeard
 from cti.call import Call
 from cti.events import Event
-from cti.ids import CallId, SeatId
-from orders.model import CallbackTask, OrderField, OrderId, OrderState, WorkOrder
+from cti.ids import CallId, SeatId, SkillGroupCode
+from orders.blocks import Block
+from orders.codes import WrapUpCode
+from orders.model import (
+    CallbackAttempt,
+    CallbackState,
+    CallbackTask,
+    OrderField,
+    OrderId,
+    OrderState,
+    WorkOrder,
+)
+from orders.summaries import CallSummary, NuisanceTag
 from recordings.model import Peaks, Recording, RecordingId
-from seats.events import SeatReserved
-from seats.model import NotReadyReason, Seat, SkillGroup
+from seats.alarms import TooLong
+from seats.attendance import Change, Note
+from seats.events import ForceEffect, SeatReserved
+from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
+from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
 
 
 class Role(StrEnum):
@@ -80,6 +94,9 @@ class Calls(Protocol):
     async def ended(self, limit: int) -> Sequence[Call]:
         """Newest first."""
 
+    async def ended_by_seat(self, limit: int) -> Sequence[Call]:
+        """Those that the seat ended first, without having called them a nuisance; newest first."""
+
     async def find(self, call_id: CallId) -> Call | None: ...
     async def find_many(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Call]:
         """Those of them that there are."""
@@ -101,7 +118,12 @@ class Transcripts(Protocol):
 class Recordings(Protocol):
     """The catalogue. 录音目录"""
 
-    async def newest(self, limit: int) -> Sequence[Recording]: ...
+    async def newest(self, limit: int) -> Sequence[Recording]:
+        """Of whole calls."""
+
+    async def of_call(self, call_id: CallId) -> Sequence[Recording]:
+        """The whole call's first, then each party's own voice in the order of their beginnings."""
+
     async def find(self, recording_id: RecordingId) -> Recording | None: ...
 
 
@@ -136,6 +158,30 @@ class Seats(Protocol):
     def set_ready(self, seat_id: SeatId, by: str) -> None: ...
     def set_not_ready(self, seat_id: SeatId, reason: NotReadyReason, by: str) -> None: ...
     def finish_wrap_up(self, seat_id: SeatId, by: str) -> None: ...
+    def force(self, seat_id: SeatId, state: SeatState, by: str, reason: str) -> ForceEffect: ...
+
+
+class Attendance(Protocol):
+    """What seats did, and who sat where. 考勤"""
+
+    async def last_change(self, seat_id: SeatId, before: datetime) -> Change | None: ...
+    async def changes(self, seat_id: SeatId, since: datetime, until: datetime) -> Sequence[Change]:
+        """In the order in which they were told."""
+
+    async def everybody_at(self, at: datetime) -> Sequence[Change]:
+        """Each seat's last change at that instant."""
+
+    async def notes(self, seat_id: SeatId, since: datetime, until: datetime) -> Sequence[Note]:
+        """What was forced and repaired."""
+
+
+class Alarms(Protocol):
+    """What rings for the shift leader. 告警"""
+
+    @property
+    def ringing(self) -> Sequence[TooLong]: ...
+    @property
+    def unattended(self) -> Collection[SkillGroupCode]: ...
 
 
 class Orders(Protocol):
@@ -160,7 +206,59 @@ class OrderRecords(Protocol):
 class Callbacks(Protocol):
     """Who is owed a call. 待回拨"""
 
-    async def newest(self, limit: int) -> Sequence[CallbackTask]: ...
+    async def newest(
+        self, limit: int, state: CallbackState | None = None
+    ) -> Sequence[CallbackTask]:
+        """Open ones first, the longest owed at the top."""
+
+    async def find(self, call_id: CallId) -> CallbackTask | None: ...
+    async def attempts(self, call_id: CallId) -> Sequence[CallbackAttempt]: ...
+    async def call(self, call_id: CallId, seat_id: SeatId, by: str) -> CallbackTask: ...
+    async def call_next(self, seat_id: SeatId, by: str) -> CallbackTask: ...
+    def postpone(self, call_id: CallId, due_at: datetime, by: str) -> CallbackTask: ...
+    def close(self, call_id: CallId, by: str, note: str) -> None: ...
+
+
+class Endings(Protocol):
+    """How talks ended. 话后小结"""
+
+    @property
+    def codes(self) -> Mapping[str, WrapUpCode]: ...
+    def missing(self, call_id: CallId) -> str | None: ...
+    def code(
+        self, call_id: CallId, seat_id: SeatId | None, code: str, note: str, by: str
+    ) -> None: ...
+
+
+class EndingRecords(Protocol):
+    """Stored codes, tags and blocks. 小结查询"""
+
+    async def summaries(self, call_ids: Sequence[CallId]) -> Mapping[CallId, CallSummary]: ...
+    async def unregistered(self, limit: int) -> Sequence[CallSummary]: ...
+    async def code_counts(
+        self, since: datetime, until: datetime
+    ) -> Mapping[str | None, int]: ...
+    async def tags_of(self, caller_number: str, limit: int) -> Sequence[NuisanceTag]: ...
+    async def tag_count(self, caller_number: str) -> int: ...
+    async def newest_blocks(self, limit: int) -> Sequence[Block]: ...
+
+
+class Nuisance(Protocol):
+    """Warnings, tags and blocks. 骚扰处置"""
+
+    @property
+    def warnings(self) -> Sequence[str]: ...
+    def ticked(self, call_id: CallId) -> int: ...
+    def tick(self, call_id: CallId, seat_id: SeatId, step: int, by: str) -> int: ...
+    def allow_hang_up(self, call_id: CallId, reason: str) -> None: ...
+    def tag(self, call_id: CallId, caller_number: str, by: str, note: str) -> None: ...
+    def block_of(self, caller_number: str) -> Block | None: ...
+    def propose(
+        self, call_id: CallId, caller_number: str, until: datetime, by: str, note: str
+    ) -> Block: ...
+    def approve(self, call_id: CallId, by: str, note: str) -> Block: ...
+    def refuse(self, call_id: CallId, by: str, note: str) -> Block: ...
+    def lift(self, call_id: CallId, by: str, note: str) -> Block: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +320,22 @@ class Services:
     recordings: Recordings
     replay: Replay
     seats: Seats
+    attendance: Attendance
+    alarms: Alarms
     skill_groups: Sequence[SkillGroup]
     orders: Orders
     order_records: OrderRecords
     callbacks: Callbacks
+    endings: Endings
+    ending_records: EndingRecords
+    nuisance: Nuisance
     live: Live
     health: Health
+    commands: CallCommands
+    calls_out: CallsOut
+    directory: Directory
+    line: Line
+    service_level: ServiceLevel
     encode_event: Callable[[Event | PartialHeard], dict[str, Any]]
     """An event as the JSON object that goes to browsers: "type" and its fields. 事件编码"""
     now: Callable[[], datetime]

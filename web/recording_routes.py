@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from cti.call import Call
+from cti.ids import CallId
 from recordings.model import Recording, RecordingId
 from web import views
 from web.access import House, Viewer, may_hear, require_hearing
@@ -30,13 +31,18 @@ async def find(recording_id: str, house: Services, viewer: User) -> tuple[Record
 
 
 @router.get("")
-async def list_recordings(house: House, viewer: Viewer, limit: Limit = 50) -> dict[str, Any]:
-    """The newest recordings that the viewer may hear. 录音列表"""
+async def list_recordings(
+    house: House, viewer: Viewer, limit: Limit = 50, call_id: str | None = None
+) -> dict[str, Any]:
+    """The newest calls' recordings that the viewer may hear; or all of one call, parties' own too. 录音列表"""
     seq = house.live.last_seq
     listed = []
-    newest = await house.recordings.newest(limit)
-    calls = await house.calls.find_many([recording.call_id for recording in newest])
-    for recording in newest:
+    if call_id is None:
+        found = await house.recordings.newest(limit)
+    else:
+        found = await house.recordings.of_call(CallId(call_id))
+    calls = await house.calls.find_many([recording.call_id for recording in found])
+    for recording in found:
         call = calls.get(recording.call_id)
         if may_hear(viewer, None if call is None else call.seat_id):
             listed.append(views.recording(recording, call, viewer))
@@ -91,13 +97,14 @@ def asked_range(header: str, size: int) -> tuple[int, int]:
 
 @router.get("/{recording_id}/peaks")
 async def peaks(recording_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
-    """Loudest sample per slot and side, 0 to 255. 波形"""
+    """Loudest sample per slot and side, 0 to 255; of a party's own recording only `own`. 波形"""
     recording, _ = await find(recording_id, house, viewer)
     loud = await house.replay.peaks(recording)
     return {
         "points_per_second": loud.points_per_second,
         "citizen": list(loud.citizen),
         "operator": list(loud.operator),
+        "own": list(loud.own),
     }
 
 

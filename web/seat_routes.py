@@ -3,17 +3,19 @@
 Commands ask; the answer says what was asked and by whom, and shows the seat as it is now.
 """
 
+from enum import StrEnum
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from cti.ids import SeatId
-from seats.model import NotReadyReason
+from seats.events import ForceEffect
+from seats.model import NotReadyReason, SeatState
 from web import views
-from web.access import House, Viewer, is_own_seat, require_seat_command
+from web.access import House, Viewer, is_own_seat, require, require_seat_command
 from web.errors import Forbidden, NotFound
-from web.ports import Services, User
+from web.ports import Role, Services, User
 
 router = APIRouter(prefix="/api", tags=["seats"])
 
@@ -23,6 +25,29 @@ class WhyNotReady(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     reason: NotReadyReason
+
+
+class ForcedState(StrEnum):
+    """What a supervisor may make of a seat. 可强制状态"""
+
+    READY = SeatState.READY.value
+    NOT_READY = SeatState.NOT_READY.value
+    SIGNED_OUT = SeatState.SIGNED_OUT.value
+
+
+class Force(BaseModel):
+    """What a supervisor wants of a seat, and why. 强制状态"""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    state: ForcedState
+    reason: str = Field(min_length=1, max_length=200)
+
+
+EFFECTS = {
+    ForceEffect.DONE: "已生效",
+    ForceEffect.AFTER_CALL: "座席正在接续或通话，本次通话及话后结束时生效",
+    ForceEffect.NOTHING: "座席原本就是该状态，无变化",
+}
 
 
 @router.get("/seats")
@@ -91,3 +116,14 @@ async def finish_wrap_up(seat_id: str, house: House, viewer: Viewer) -> dict[str
     require_seat_command(viewer, seat_id)
     house.seats.finish_wrap_up(SeatId(seat_id), viewer.username)
     return answer("finish-wrap-up", seat_id, house, viewer)
+
+
+@router.post("/seats/{seat_id}/force")
+async def force(seat_id: str, what: Force, house: House, viewer: Viewer) -> dict[str, Any]:
+    """Set a seat's state over its operator's head; never at the cost of a live call. 强制状态"""
+    require(viewer, Role.SUPERVISOR, Role.ADMINISTRATOR)
+    effect = house.seats.force(
+        SeatId(seat_id), SeatState(what.state.value), viewer.username, what.reason
+    )
+    said = {"effect": effect.value, "effect_text": EFFECTS[effect]}
+    return {**answer("force", seat_id, house, viewer), **said}

@@ -10,10 +10,20 @@ from typing import Any
 from asr.events import UtteranceHeard
 from cti.call import Call
 from cti.events import Ending
-from orders.model import MANDATORY_FIELDS, CallbackTask, FieldValue, WorkOrder
+from orders.blocks import Block
+from orders.codes import WrapUpCode
+from orders.model import (
+    MANDATORY_FIELDS,
+    CallbackAttempt,
+    CallbackTask,
+    FieldValue,
+    WorkOrder,
+)
+from orders.summaries import CallSummary
 from recordings.model import Recording
 from seats.events import SeatReserved
 from seats.model import Seat
+from web.access import seat_through_which
 from web.accounts import may_see_numbers
 from web.ports import CallLinks, User
 
@@ -50,9 +60,20 @@ def span_ms(start: datetime | None, end: datetime | None) -> int | None:
 def call(what: Call, links: CallLinks, viewer: User) -> Json:
     return {
         "call_id": what.call_id,
-        "caller_number": shown_number(what.caller_number, viewer, what.seat_id),
+        "caller_number": shown_number(what.caller_number, viewer, seat_through_which(viewer, what)),
         "called_number": what.called_number,
         "state": what.state.value,
+        "direction": what.direction.value,
+        "parties": [
+            {
+                "leg_id": party.leg_id,
+                "role": party.role.value,
+                "who": party.who,
+                "room": None if party.room is None else party.room.value,
+                "since": instant(party.since),
+            }
+            for party in what.parties
+        ],
         "arrived_at": instant(what.arrived_at),
         "recording_started_at": instant(what.recording_started_at),
         "joined_at": instant(what.joined_at),
@@ -79,6 +100,8 @@ def utterance(said: UtteranceHeard) -> Json:
         "ends_at_ms": said.ends_at_ms,
         "confidence": round(said.confidence, 3),
         "backfilled": said.backfilled,
+        "leg_id": said.leg_id,
+        "who": said.who,
         "words": [
             {
                 "text": word.text,
@@ -123,6 +146,9 @@ def seat(what: Seat) -> Json:
         "phone_reachable": what.phone_reachable,
         "skills": dict(what.definition.skills),
         "pending_not_ready": what.pending_not_ready.value if what.pending_not_ready else None,
+        "part": what.part.value,
+        "pending_sign_out": what.pending_sign_out,
+        "phone_in_use": what.phone_in_use,
     }
 
 
@@ -152,6 +178,7 @@ def order(what: WorkOrder) -> Json:
         "opened_at": instant(what.opened_at),
         "submitted_at": instant(what.submitted_at),
         "submitted_by": what.submitted_by,
+        "diverted_to": what.diverted_to,
         "revision": what.revision,
         "fields": {name.value: field_value(value) for name, value in what.fields.items()},
         "missing": [name.value for name in MANDATORY_FIELDS if name not in filled],
@@ -170,6 +197,10 @@ def recording(what: Recording, of: Call | None, viewer: User) -> Json:
         "archived_at": instant(what.archived_at),
         "path": what.path,
         "failure": what.failure,
+        "leg_id": what.leg_id,
+        "role": None if what.role is None else what.role.value,
+        "who": what.who,
+        "offset_ms": what.offset_ms,
         "caller_number": None if of is None else shown_number(of.caller_number, viewer, of.seat_id),
         "seat_id": None if of is None else of.seat_id,
     }
@@ -178,9 +209,68 @@ def recording(what: Recording, of: Call | None, viewer: User) -> Json:
 def callback(task: CallbackTask, viewer: User) -> Json:
     return {
         "call_id": task.call_id,
-        "caller_number": shown_number(task.caller_number, viewer, None),
+        "caller_number": shown_number(task.caller_number, viewer, task.seat_id),
         "reason": task.reason.value,
+        "state": task.state.value,
         "arrived_at": instant(task.arrived_at),
-        "closed_at": instant(task.closed_at),
+        "joined_at": instant(task.joined_at),
+        "skill_group": task.skill_group,
+        "due_at": instant(task.due_at),
         "attempts": task.attempts,
+        "seat_id": task.seat_id,
+        "last_outcome": None if task.last_outcome is None else task.last_outcome.value,
+        "reached": task.reached,
+        "closed_at": instant(task.closed_at),
+        "closed_why": task.closed_why,
+        "closed_by": task.closed_by,
+    }
+
+
+def attempt(one: CallbackAttempt) -> Json:
+    return {
+        "number": one.number,
+        "by": one.by,
+        "seat_id": one.seat_id,
+        "first": one.first.value,
+        "began_at": instant(one.began_at),
+        "ended_at": instant(one.ended_at),
+        "outcome": None if one.outcome is None else one.outcome.value,
+        "reached": one.reached,
+    }
+
+
+def summary(one: CallSummary) -> Json:
+    return {
+        "call_id": one.call_id,
+        "seat_id": one.seat_id,
+        "code": one.code,
+        "name": one.name,
+        "note": one.note,
+        "by": one.by,
+        "at": instant(one.at),
+        "excluded_from": list(one.excluded_from),
+    }
+
+
+def code(one: WrapUpCode) -> Json:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "order": one.order.value,
+        "needs_note": one.needs_note,
+        "excluded_from": list(one.excluded_from),
+    }
+
+
+def block(one: Block, viewer: User) -> Json:
+    return {
+        "call_id": one.call_id,
+        "caller_number": shown_number(one.caller_number, viewer, None),
+        "state": one.state.value,
+        "until": instant(one.until),
+        "proposed_at": instant(one.proposed_at),
+        "proposed_by": one.proposed_by,
+        "note": one.note,
+        "decided_by": one.decided_by,
+        "decision_note": one.decision_note,
     }

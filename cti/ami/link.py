@@ -15,6 +15,7 @@ import structlog
 
 from cti import events
 from cti.ami.inbox import Inbox
+from cti.ami.looking import LOOK_BEGINS, LOOK_ENDS, Looking
 from cti.ami.protocol import Answer, Fields, WholeMessageProtocol
 from cti.ami.reading import LIFEBOAT_QUEUE, READERS
 from cti.ami.snapshot import Interpreter
@@ -22,6 +23,7 @@ from cti.ami.wire import Message
 from cti.errors import ActionLost, ActionRefused, ActionTimedOut, LinkLost, MalformedMessage
 from cti.facts import PhoneChanged
 from cti.ports import Meet, Now, PhoneChangedCallable, Tell
+from cti.second_look import Look
 from cti.settings import AmiSettings
 
 log = structlog.get_logger(__name__)
@@ -73,6 +75,8 @@ class AmiLink:
         self._lost_at: datetime | None = None
         self._warned_s = float("-inf")
         self._up = asyncio.Event()
+        self._heard: Heard = lambda _messages: None
+        self._look: Looking | None = None
         self.counts: Counter[str] = Counter()
         self.messages_read = 0
         self.trouble: str | None = "not-yet-connected"
@@ -100,6 +104,32 @@ class AmiLink:
     async def act_for_list(self, name: str, fields: Fields = ()) -> Answer:
         """Ask Asterisk for a list. Raises like `act`."""
         return await self._connection().ask_list(name, fields, self._settings.action_limit_s)
+
+    async def look_again(self) -> Look:
+        """All channels and phones as they are now, read as at a connect and only shown.
+
+        Events go on being met meanwhile. It returns when the stream has been read up to the end of
+        the list, so what we think by then is no older than what it shows. Raises like `act`, and
+        LinkLost while no snapshot of this connection has been read or another look is under way.
+        """
+        protocol = self._connection()
+        if not self._up.is_set() or self._look is not None:
+            raise LinkLost(LinkLost.__doc__)
+        look = self._look = Looking(asyncio.get_running_loop().create_future())
+        limit_s = self._settings.action_limit_s
+        try:
+            self._heard((LOOK_BEGINS,))
+            await protocol.ask("CoreStatus", (), limit_s)
+            await protocol.ask_list("CoreShowChannels", (), limit_s)
+            with self._do_without("DeviceStateList"):
+                await protocol.ask_list("DeviceStateList", (), limit_s)
+            self._heard((LOOK_ENDS,))
+            async with asyncio.timeout(limit_s):
+                return await look.read
+        except TimeoutError as late:
+            raise ActionTimedOut("a second look was not read in time") from late
+        finally:
+            self._look = None
 
     def _connection(self) -> WholeMessageProtocol:
         if self._protocol is None or self._protocol.gone.is_set():
@@ -174,7 +204,7 @@ class AmiLink:
         except (ActionLost, ActionTimedOut) as trouble:
             protocol.leave(trouble.code)
             return True
-        self._protocol = protocol
+        self._protocol, self._heard = protocol, heard
         try:
             await self._take_snapshot(protocol, limit_s)
             heard((SNAPSHOT_TAKEN,))
@@ -237,6 +267,11 @@ class AmiLink:
         if raw is SNAPSHOT_TAKEN:
             self._note_return()
             return
+        look = self._look
+        if raw is LOOK_BEGINS or raw is LOOK_ENDS:
+            if look is not None:
+                look.mark(self._now(), ends=raw is LOOK_ENDS)
+            return
         message = Message(raw)
         try:
             facts = interpreter.facts(message, arrived_at)
@@ -246,6 +281,9 @@ class AmiLink:
             return
         if message.damaged:
             self.counts["wrong-utf8"] += 1
+        if look is not None and look.takes(raw):
+            look.facts.extend(facts)
+            return
         for fact in facts:
             if isinstance(fact, PhoneChanged):
                 self._phone_changed(fact)

@@ -47,6 +47,8 @@ def asterisk_values(
         "AGI_PORT": str(ports["agi"]),
         "HTTP_PORT": str(ports["http"]),
         "TRUNK_SECRET": secrets.trunk,
+        # Without a carrier calls go out where the password trunk has registered.
+        "LINE_OUT": "carrier" if config.trunk_host else "trunk",
         "LEGS_FOLDER": str(legs.absolute()),
         "SPOOL_FOLDER": str(spool.absolute()),
         "MUSIC_FOLDER": str(music.absolute()),

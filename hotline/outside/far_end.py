@@ -27,6 +27,8 @@ from hotline.outside.watch import Watch
 RATE_HZ = 8000
 BYTES_PER_S = 2 * RATE_HZ
 HANG_UP_LIMIT_S = 10.0
+LAST_WRITE_S = 0.5
+"""A recording that has not grown for so long after the end is whole: Asterisk's writer lags by hundredths."""
 TURN_SLACK_S = 10.0
 """A turn may take this much longer than its audio before it counts as failed."""
 
@@ -100,13 +102,22 @@ class FarEnd:
     def heard(self) -> bytes:
         """What this far end heard since it was answered: raw 16-bit mono at 8000 Hz.
 
-        Complete only once it is gone (Asterisk writes every two seconds); empty if the world was made
-        with hears=False.
+        Asterisk writes every two seconds, and the last piece a moment after the end: see heard_out().
+        Empty if the world was made with hears=False.
         """
         try:
             return self._heard_file.read_bytes()
         except FileNotFoundError:
             return b""
+
+    async def heard_out(self, limit_s: float = 10.0) -> bytes:
+        """What it heard, complete: waits for the end and for Asterisk's last write. Raises StillThere."""
+        await self.until_gone(limit_s)
+        size = -1
+        while (heard := self.heard()) and len(heard) > size:
+            size = len(heard)
+            await asyncio.sleep(LAST_WRITE_S)
+        return heard
 
     async def until(
         self, true: Callable[[], bool], limit_s: float, otherwise: OutsideError

@@ -1,15 +1,17 @@
-"""The outside world: citizens who call and the seats' telephones, played by a second Asterisk. 外部模拟
+"""The outside world: citizens who call, the seats' telephones, and every number that is called. 外部模拟
 
     async with open_world(program, folder, system_port=…, trunk_secret=…, phones={"8001": secret}) as world:
         phone = world.phone("8001")
         await phone.registered()
         await phone.answer_after(1.0)
+        police = world.line("110")
+        await police.answer_after(0.5)
         citizen = await world.dial("13800000001", "12345")
         await phone.talking()
         await citizen.say(audio)
         await citizen.hang_up()
 
-Real SIP, digest authentication and RTP over loopback; nothing in it is a substitute for the system under
+A second Asterisk; real SIP, digest authentication and RTP over loopback; nothing in it is a substitute for the system under
 test. Every wait has a limit and a named error (hotline/outside/errors.py).
 """
 
@@ -25,15 +27,18 @@ import structlog
 
 from hotline.asterisk.bundle import AsteriskProgram
 from hotline.asterisk.server import AsteriskServer
+from hotline.outside.called import CalledEnd
 from hotline.outside.cast import MayBeGone
 from hotline.outside.errors import (
     CallNotAnswered,
     FarEndGone,
+    PhoneNotRegistered,
     PhoneNotTalking,
     SimulatorRefused,
     UnknownPhone,
 )
 from hotline.outside.far_end import Citizen, FarEnd
+from hotline.outside.line import Line
 from hotline.outside.phone import Phone
 from hotline.outside.phone_lines import free_port, phone_lines
 from hotline.outside.simulator_link import Headers, SimulatorLink
@@ -47,10 +52,12 @@ AMI_USER = "outside"
 START_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
 NUMBER = re.compile(r"[0-9]{2,20}")
+TRUNK_LINE = "trunk-line"
+"""The trunk's registration in asterisk-conf/outside/pjsip.conf."""
 
 
 class OutsideWorld:
-    """A second Asterisk, its citizens and its telephones. 外部模拟
+    """A second Asterisk, its citizens, its telephones and its lines. 外部模拟
 
     `phones` gives each seat's password by seat id; `hears` records what every far end hears (about
     16 kB a second each); ports are chosen free unless given.
@@ -79,6 +86,7 @@ class OutsideWorld:
                 raise ValueError("seat ids, users and passwords are letters, digits, - and _")
         self.sip_port = sip_port or free_port(socket.SOCK_DGRAM)
         self._folder = folder
+        self._trunk_user = trunk_user
         self._says = folder / "says"
         ami_port = free_port(socket.SOCK_STREAM)
         ami_secret = secrets.token_urlsafe(24)
@@ -101,8 +109,12 @@ class OutsideWorld:
         )
         self._link = SimulatorLink(ami_port, AMI_USER, ami_secret, self._hear)
         self._phones = {seat_id: Phone(self._link, seat_id) for seat_id in phones}
+        self._lines: dict[str, Line] = {}
         self._far_ends: dict[str, FarEnd] = {}
-        self._phone_of: dict[str, Phone] = {}
+        self._called: dict[str, CalledEnd] = {}
+        """Who is called on a channel. 被叫"""
+        self.trunk_registration = ""
+        """The system's answer to the trunk's registration, in Asterisk's word. 中继注册状态"""
         self._watch = Watch()
         self._ready = asyncio.Event()
         self._citizens = 0
@@ -136,6 +148,20 @@ class OutsideWorld:
             return self._phones[seat_id]
         except KeyError:
             raise UnknownPhone(seat_id) from None
+
+    def line(self, number: str) -> Line:
+        """A number that the system may call over the trunk; the same object each time."""
+        if not NUMBER.fullmatch(number) or number in self._phones:
+            raise ValueError("a line's number is digits, and no seat's")
+        return self._lines.setdefault(number, Line(self._link, number))
+
+    async def reachable(self, limit_s: float = 20.0) -> None:
+        """Wait until the system can call lines: the trunk is registered. Raises PhoneNotRegistered."""
+        await self._watch.until(
+            lambda: self.trunk_registration == "Registered",
+            limit_s,
+            lambda: PhoneNotRegistered(f"trunk, {self.trunk_registration}"),
+        )
 
     async def dial(
         self, caller_number: str, called_number: str = "12345", limit_s: float = 30.0
@@ -207,8 +233,11 @@ class OutsideWorld:
     async def _note_registrations(self) -> None:
         # The first REGISTERs may have been answered before we could listen.
         for row in await self._link.collect("PJSIPShowRegistrationsOutbound"):
-            phone = self._phones.get(row.get("ObjectName", "").removeprefix("seat-"))
-            if phone is not None and not phone.registration:
+            name = row.get("ObjectName", "")
+            phone = self._phones.get(name.removeprefix("seat-"))
+            if name == TRUNK_LINE and not self.trunk_registration:
+                self._meet_trunk(row.get("Status", ""))
+            elif phone is not None and not phone.registration:
                 phone.meet_registration(row.get("Status", ""))
 
     def _hear(self, event: Headers) -> None:
@@ -226,29 +255,36 @@ class OutsideWorld:
         if far_end is None:
             return
         far_end.meet(event)
-        phone = self._phone_of.get(channel_id)
-        if phone is not None:
-            phone.meet(event)
+        called = self._called.get(channel_id)
+        if called is not None:
+            called.meet(far_end, event)
         if kind == "Hangup":
             del self._far_ends[channel_id]
-            self._phone_of.pop(channel_id, None)
+            self._called.pop(channel_id, None)
         self._watch.changed()
 
     def _hear_registration(self, event: Headers) -> None:
         found = re.match(r"sip:([^@]+)@", event.get("Username", ""))
-        phone = self._phones.get(found.group(1)) if found else None
-        if phone is not None:
-            phone.meet_registration(event.get("Status", ""))
+        user = found.group(1) if found else ""
+        if user == self._trunk_user:
+            self._meet_trunk(event.get("Status", ""))
+        elif user in self._phones:
+            self._phones[user].meet_registration(event.get("Status", ""))
+
+    def _meet_trunk(self, state: str) -> None:
+        self.trunk_registration = state
+        self._watch.changed()
 
     def _hear_ringing(self, event: Headers, channel_id: str) -> None:
-        phone = self._phones.get(event.get("Phone", ""))
-        if phone is None:
+        number = event.get("Phone", "")
+        called = self._phones.get(number) or self._lines.get(number)
+        if called is None:
             return
         far_end = FarEnd(self._link, self._folder, channel_id)
         far_end.channel = event.get("Channel", "")
         self._far_ends[channel_id] = far_end
-        self._phone_of[channel_id] = phone
-        phone.meet_ringing(far_end, event.get("Call", ""), event.get("From", ""))
+        self._called[channel_id] = called
+        called.meet_ringing(far_end, event)
 
 
 @asynccontextmanager

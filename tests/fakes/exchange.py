@@ -19,6 +19,7 @@ from hotline.places import ROOT, Places
 TRUNK_SECRET = "exchange-trunk"
 PHONES = {"8001": "exchange-one", "8002": "exchange-two"}
 CALL_ID = "exchange-call-1"
+ORDER = "order 7, of today & now"
 
 
 @functools.cache
@@ -29,7 +30,8 @@ def asterisk_program() -> AsteriskProgram:
 
 @asynccontextmanager
 async def exchange(folder: Path) -> AsyncIterator[int]:
-    """Run one; gives its SIP port. Numbers: 12345 and 8001 ring phone 8001, 8002 the other one."""
+    """Run one; gives its SIP port. Numbers: 12345 and 8001 ring phone 8001, 8002 the other one; 1xx and
+    1380000xxxx go out again over the trunk, with the caller's number and an order's."""
     sip_port = free_port(socket.SOCK_DGRAM)
     server = AsteriskServer(
         asterisk_program(),
@@ -74,8 +76,15 @@ exten => 8001,1,Dial(PJSIP/8001,20,b(header^add^1))
  same => n,Hangup(17)
 exten => 8002,1,Dial(PJSIP/8002,20,b(header^add^1))
  same => n,Hangup(17)
+exten => _1XX,1,Dial(PJSIP/${{EXTEN}}@trunk,20,b(header^order^1)g)
+ same => n,Hangup(${{HANGUPCAUSE}})
+exten => _1380000XXXX,1,Dial(PJSIP/${{EXTEN}}@trunk,20,b(header^order^1)g)
+ same => n,Hangup(${{HANGUPCAUSE}})
 [header]
 exten => add,1,Set(PJSIP_HEADER(add,X-Hotline-Call)={CALL_ID})
+ same => n,Return()
+exten => order,1,Set(PJSIP_HEADER(add,X-Hotline-Call)={CALL_ID})
+ same => n,Set(PJSIP_HEADER(add,X-Hotline-Order)={ORDER})
  same => n,Return()
 [from-seat]
 exten => failed,1,Hangup()
@@ -100,6 +109,11 @@ allow = alaw
 direct_media = no
 identify_by = auth_username
 auth = trunk
+aors = trunk
+[trunk]
+type = aor
+max_contacts = 1
+remove_existing = yes
 [trunk]
 type = auth
 auth_type = userpass

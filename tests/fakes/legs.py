@@ -26,7 +26,7 @@ def turns(seconds: float, speaks: int, seed: int = 1) -> np.ndarray:
 
 def write_legs(folder: Path, call_id: str = "node1-1.1", seconds: float = 6.0) -> Legs:
     folder.mkdir(parents=True, exist_ok=True)
-    legs = Legs(citizen=folder / f"{call_id}-citizen.sln16", seat=folder / f"{call_id}-seat.sln16")
-    legs.citizen.write_bytes(turns(seconds, 0).tobytes())
-    legs.seat.write_bytes(turns(seconds, 1).tobytes())
+    legs = Legs(files=(folder / f"{call_id}-citizen.sln16", folder / f"{call_id}-seat.sln16"))
+    legs.files[0].write_bytes(turns(seconds, 0).tobytes())
+    legs.files[1].write_bytes(turns(seconds, 1).tobytes())
     return legs

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from asr.engine import Guess, Heard
 from asr.errors import NoRecogniser, RecogniserLost
 from asr.events import Side, Word
+from asr.ports import Voice
 
 WORDS = ("路灯", "坏了", "没人", "修", "你好", "请讲")
 PAUSE_MS = 600
@@ -121,15 +122,17 @@ class ToyHouse:
 class MemoryLeg:
     """A leg that grows in memory. 内存话路"""
 
-    def __init__(self, source: "MemoryLegs", side: Side, from_ms: int) -> None:
-        self.source, self.side, self.offset = source, side, from_ms * 32
+    def __init__(self, source: "MemoryLegs", voice: Voice, from_ms: int) -> None:
+        self.source, self.zero_ms = source, voice.zero_ms
+        self.audio = source.audio.setdefault(voice.leg_id or voice.side, bytearray())
+        self.go_back_to(from_ms)
         self.end: int | None = None
         self.over = False
         self.at_end = False
 
     @property
     def position_ms(self) -> int:
-        return self.offset // 32
+        return self.zero_ms + self.offset // 32
 
     @property
     def finished(self) -> bool:
@@ -143,20 +146,20 @@ class MemoryLeg:
         end = self.offset + block_ms * 32
         if self.end is not None:
             end = min(end, self.end)
-        pcm = bytes(self.source.audio[self.side][self.offset : end])
+        pcm = bytes(self.audio[self.offset : end])
         self.offset += len(pcm)
         if not pcm and self.over:
             self.at_end = True
         return pcm
 
     def end_at(self, end_ms: int) -> None:
-        self.end = end_ms * 32
+        self.end = max(0, end_ms - self.zero_ms) * 32
 
     def call_is_over(self) -> None:
         self.over = True
 
     def go_back_to(self, position_ms: int) -> None:
-        self.offset, self.at_end = position_ms * 32, False
+        self.offset, self.at_end = max(0, position_ms - self.zero_ms) * 32, False
 
     def close(self) -> None:
         self.source.closed += 1
@@ -164,9 +167,9 @@ class MemoryLeg:
 
 class MemoryLegs:
     def __init__(self) -> None:
-        self.audio = {side: bytearray() for side in Side}
+        self.audio: dict[str, bytearray] = {side: bytearray() for side in Side}
         self.gone = False
         self.closed = 0
 
-    def __call__(self, side: Side, from_ms: int) -> MemoryLeg:
-        return MemoryLeg(self, side, from_ms)
+    def __call__(self, voice: Voice, from_ms: int) -> MemoryLeg:
+        return MemoryLeg(self, voice, from_ms)

@@ -7,22 +7,38 @@ from types import SimpleNamespace
 
 from asr.events import Side, UtteranceHeard
 from cti.call import Call, CallState
-from cti.events import Blame, CallArrived, Ending
-from cti.ids import CallId, SeatId, SkillGroupCode
-from orders.errors import OrderRevisionStale
+from cti.events import Blame, CallAnswered, CallArrived, Ending, PartyRole
+from cti.ids import CallId, LegId, SeatId, SkillGroupCode
+from orders.codes import default_codes
+from orders.endings import EndingDesk
+from orders.errors import CallbackUnknown, OrderRevisionStale
 from orders.model import (
+    CallbackAttempt,
     CallbackReason,
     CallbackTask,
     FieldValue,
     FilledBy,
+    First,
     OrderField,
     OrderId,
     OrderState,
+    Outcome,
     WorkOrder,
 )
+from orders.nuisance import NuisanceDesk
+from orders.settings import OrdersSettings
 from recordings.model import Peaks, Recording, RecordingId, RecordingState
-from seats.events import SeatReserved
-from seats.model import Seat, SeatDefinition, SeatState, SkillGroup
+from seats.alarms import TooLong
+from seats.attendance import Change
+from seats.events import ForceEffect, SeatReserved
+from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
+from tests.fakes.call_commands import (
+    MemoryCommands,
+    MemoryDirectory,
+    MemoryLine,
+    MemoryServiceLevel,
+)
+from tests.fakes.endings import EndingsInMemory
 from web.accounts import hash_password
 from web.ports import CallLinks, PartHealth, Role, Services, User
 
@@ -107,6 +123,9 @@ class MemoryCalls:
     async def ended(self, limit):
         return [self.call][:limit]
 
+    async def ended_by_seat(self, limit):
+        return [self.call][:limit]
+
     async def find(self, call_id):
         return self.call if call_id == CALL else None
 
@@ -155,12 +174,23 @@ class MemoryRecordings:
             sha256="0" * 64,
             size_bytes=10,
         )
+        self.own = replace(
+            self.recording,
+            recording_id=RecordingId(f"{CALL}-2"),
+            leg_id=LegId(f"{CALL}-p1763700000000"),
+            role=PartyRole.THIRD,
+            who="water",
+            offset_ms=30_000,
+        )
 
     async def newest(self, limit):
         return [self.recording]
 
+    async def of_call(self, call_id):
+        return [self.recording, self.own] if call_id == CALL else []
+
     async def find(self, recording_id):
-        return self.recording if recording_id == self.recording.recording_id else None
+        return next((r for r in (self.recording, self.own) if r.recording_id == recording_id), None)
 
 
 class MemoryReplay:
@@ -206,6 +236,58 @@ class MemorySeats:
     def finish_wrap_up(self, seat_id, by):
         self.asked.append(("finish-wrap-up", seat_id, by))
 
+    def force(self, seat_id, state, by, reason):
+        self.asked.append(("force", seat_id, state.value, by, reason))
+        return ForceEffect.AFTER_CALL
+
+
+class MemoryAttendance:
+    """Seat 8001 was signed in from NOON to NOON + 1 h, ten minutes of it on a break."""
+
+    def __init__(self):
+        states = (
+            (0, SeatState.NOT_READY, NotReadyReason.SIGNED_IN),
+            (1, SeatState.READY, None),
+            (30, SeatState.NOT_READY, NotReadyReason.BREAK),
+            (40, SeatState.READY, None),
+            (60, SeatState.SIGNED_OUT, None),
+        )
+        self.told = [
+            Change(
+                seat_id=SeatId("8001"),
+                at=NOON + timedelta(minutes=minute),
+                state=state,
+                reason=reason,
+                operator=None if state is SeatState.SIGNED_OUT else "wang",
+            )
+            for minute, state, reason in states
+        ]
+
+    async def last_change(self, seat_id, before):
+        return next((c for c in reversed(self.told) if c.at < before), None)
+
+    async def changes(self, seat_id, since, until):
+        return [c for c in self.told if c.seat_id == seat_id and since <= c.at < until]
+
+    async def everybody_at(self, at):
+        return [c for c in self.told if c.at <= at][-1:]
+
+    async def notes(self, seat_id, since, until):
+        return []
+
+
+class MemoryAlarms:
+    ringing = (
+        TooLong(
+            seat_id=SeatId("8001"),
+            state=SeatState.NOT_READY,
+            reason=NotReadyReason.BREAK,
+            since=NOON,
+            limit_s=900.0,
+        ),
+    )
+    unattended = frozenset({GENERAL})
+
 
 class MemoryOrders:
     def __init__(self):
@@ -241,15 +323,51 @@ class MemoryOrders:
 
 
 class MemoryCallbacks:
-    async def newest(self, limit):
+    """One task is owed; what is asked of it is noted."""
+
+    def __init__(self):
+        self.task = CallbackTask(
+            call_id=CALL,
+            caller_number="13800000002",
+            reason=CallbackReason.DROPPED,
+            arrived_at=NOON,
+        )
+        self.asked = []
+
+    async def newest(self, limit, state=None):
+        return [self.task] if state in (None, self.task.state) else []
+
+    async def find(self, call_id):
+        return self.task if call_id == self.task.call_id else None
+
+    async def attempts(self, call_id):
         return [
-            CallbackTask(
-                call_id=CALL,
-                caller_number="13800000002",
-                reason=CallbackReason.DROPPED,
-                arrived_at=NOON,
+            CallbackAttempt(
+                number=1,
+                by="wang",
+                seat_id=SeatId("8001"),
+                first=First.SEAT,
+                began_at=NOON,
+                ended_at=NOON,
+                outcome=Outcome.ANSWERED,
+                reached=CALL,
             )
         ]
+
+    async def call(self, call_id, seat_id, by):
+        if call_id != self.task.call_id:
+            raise CallbackUnknown
+        self.asked.append(("call", call_id, seat_id, by))
+        return self.task
+
+    async def call_next(self, seat_id, by):
+        return await self.call(self.task.call_id, seat_id, by)
+
+    def postpone(self, call_id, due_at, by):
+        self.asked.append(("postpone", call_id, due_at, by))
+
+    def close(self, call_id, by, note):
+        self.asked.append(("close", call_id, by, note))
 
 
 class MemoryLive:
@@ -280,6 +398,12 @@ def encode_event(event):
 
 def memory_services() -> Services:
     orders = MemoryOrders()
+    endings = EndingsInMemory()
+    ending_desk = EndingDesk(endings, default_codes, endings.tell, lambda: NOON)
+    nuisance_desk = NuisanceDesk(endings, OrdersSettings(), endings.tell, lambda: NOON)
+    answered = CallAnswered(at=NOON, call_id=CALL, seat_id=SeatId("8001"), waited_ms=0)
+    for take in (endings.tell, ending_desk.on_event, nuisance_desk.on_event):
+        take(answered)
     return Services(
         users=MemoryUsers(),
         calls=MemoryCalls(),
@@ -287,12 +411,22 @@ def memory_services() -> Services:
         recordings=MemoryRecordings(),
         replay=MemoryReplay(),
         seats=MemorySeats(),
+        attendance=MemoryAttendance(),
+        alarms=MemoryAlarms(),
         skill_groups=(SkillGroup(code=GENERAL, name="综合"),),
         orders=orders,
         order_records=orders,
         callbacks=MemoryCallbacks(),
+        endings=ending_desk,
+        ending_records=endings,
+        nuisance=nuisance_desk,
         live=MemoryLive(),
         health=MemoryHealth(),
+        commands=MemoryCommands(),
+        calls_out=MemoryCommands(),
+        directory=MemoryDirectory(),
+        line=MemoryLine(),
+        service_level=MemoryServiceLevel(lambda: NOON),
         encode_event=encode_event,
         now=lambda: NOON,
     )

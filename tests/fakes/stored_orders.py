@@ -4,19 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from asr.events import UtteranceHeard
-from cti.events import CallArrived, Event
+from cti.events import CallAbandoned, CallArrived, CallEnded, Event
 from cti.ids import CallId
 from orders.events import (
     CallbackClosed,
+    CallbackDialled,
     CallbackOwed,
+    CallbackPlaced,
+    CallbackPostponed,
+    CallbackTried,
+    DiversionFinished,
     DraftDiscarded,
     DraftOpened,
     DraftPassed,
     FieldsEdited,
     FieldsProposed,
+    OrderDiverted,
     OrderSubmitted,
 )
-from orders.model import CallbackTask, OrderId, OrderState, WorkOrder
+from orders.model import CallbackState, CallbackTask, OrderId, OrderState, WorkOrder
 from orders.ports import Caller
 
 
@@ -35,7 +41,11 @@ class OrdersInMemory:
         self.events.append(event)
         match event:
             case CallArrived(call_id=call_id, at=at, caller_number=number):
-                self.callers[call_id] = Caller(caller_number=number, arrived_at=at)
+                self.callers[call_id] = Caller(
+                    caller_number=number, arrived_at=at, direction=event.direction
+                )
+            case CallEnded(call_id=call_id) | CallAbandoned(call_id=call_id):
+                self.callers.pop(call_id, None)
             case UtteranceHeard():
                 self.utterances.append(event)
             case DraftOpened(order_id=order_id):
@@ -63,18 +73,61 @@ class OrdersInMemory:
                     submitted_at=event.at,
                     submitted_by=event.by,
                 )
+            case OrderDiverted(order_id=order_id, to=to):
+                self.orders[order_id] = replace(self.orders[order_id], diverted_to=to)
+            case DiversionFinished(order_id=order_id):
+                order = self.orders[order_id]
+                self.orders[order_id] = replace(order, state=OrderState.DIVERTED)
             case CallbackOwed(call_id=call_id):
-                self.callbacks[call_id] = CallbackTask(
-                    call_id=call_id,
-                    caller_number=event.caller_number,
-                    reason=event.reason,
+                present = self.callbacks.get(call_id)
+                if present is None or present.closed_at is not None:
+                    present = CallbackTask(
+                        call_id=call_id,
+                        caller_number=event.caller_number,
+                        reason=event.reason,
+                        arrived_at=event.arrived_at,
+                        due_at=event.due_at,
+                    )
+                self.callbacks[call_id] = replace(
+                    present,
                     arrived_at=event.arrived_at,
+                    joined_at=event.joined_at,
+                    skill_group=event.skill_group,
                 )
-            case CallbackClosed(call_id=call_id):
-                task = self.callbacks[call_id]
-                self.callbacks[call_id] = replace(task, closed_at=event.at)
+            case CallbackDialled():
+                self._callback(
+                    event.call_id,
+                    state=CallbackState.CALLING,
+                    attempts=event.attempt,
+                    seat_id=event.seat_id,
+                    reached=None,
+                )
+            case CallbackPlaced():
+                self._callback(event.call_id, reached=event.reached)
+            case CallbackTried():
+                self._callback(
+                    event.call_id,
+                    state=CallbackState.OWED,
+                    attempts=event.attempts,
+                    last_outcome=event.outcome,
+                    due_at=event.due_at,
+                )
+            case CallbackPostponed():
+                self._callback(event.call_id, due_at=event.due_at)
+            case CallbackClosed():
+                state = CallbackState.GIVEN_UP if event.given_up else CallbackState.DONE
+                self._callback(
+                    event.call_id,
+                    state=state,
+                    closed_at=event.at,
+                    closed_why=event.why,
+                    closed_by=event.by,
+                )
             case _:
                 pass
+
+    def _callback(self, call_id: CallId, **changes) -> None:
+        self.callbacks[call_id] = replace(self.callbacks[call_id], **changes)
 
     async def unfinished_orders(self) -> Sequence[WorkOrder]:
         return tuple(o for o in self.orders.values() if o.call_id in self.callers)

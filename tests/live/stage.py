@@ -19,17 +19,31 @@ import socket
 import sys
 import tomllib
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from cti.ids import SeatId, SkillGroupCode
 from hotline.api_client import ApiClient, ApiRefused
 from hotline.asterisk.server import AsteriskServer
+from hotline.config import read_config
+from hotline.first_start import FIRST_SEATS, seed
+from hotline.house import database_of
+from hotline.installation import open_installation, provide_sounds_and_pages
+from hotline.joints import stored_user
 from hotline.outside.phone_lines import free_port
 from hotline.outside.world import OutsideWorld, open_world
 from hotline.places import ROOT, Places
+from hotline.secrets_file import open_secrets
+from seats.groups import GENERAL
+from seats.model import SeatDefinition, SkillGroup
+from store.accounts import StoredAccounts
+from store.floor import StoredFloor
+from store.migrate import upgrade
 from tests.fakes.exchange import asterisk_program
+from web.accounts import hash_password
+from web.ports import Role, User
 
 SEATS = ("8001", "8002", "8003")
 LOOK_EVERY_S = 0.1
@@ -189,6 +203,12 @@ class Stage:
         except TimeoutError:
             raise AssertionError(otherwise) from None
 
+    async def becomes(self, true: Callable[[], Awaitable[bool]], limit_s: float) -> None:
+        """Wait until an asynchronous look is true. Raises TimeoutError."""
+        async with asyncio.timeout(limit_s):
+            while not await true():
+                await asyncio.sleep(LOOK_EVERY_S)
+
     def kill_service(self) -> int:
         """SIGKILL, without a goodbye; the pid it had."""
         pid = self.service_pid()
@@ -254,8 +274,6 @@ def command_of(pid: int) -> str:
 
 def make_ready_var(folder: Path) -> Path:
     """A var with spoken prompts, made once; the notice is a short studio recording, for speed."""
-    from hotline.installation import provide_sounds_and_pages
-
     places = Places(folder)
     studio = places.prompts / "studio"
     studio.mkdir(parents=True)
@@ -274,17 +292,25 @@ def make_ready_var(folder: Path) -> Path:
 
 @asynccontextmanager
 async def open_stage(
-    ready_var: Path, folder: Path, settings: str = "", hears: bool = False
+    ready_var: Path,
+    folder: Path,
+    settings: str = "",
+    hears: bool = False,
+    seats: Sequence[str] | Mapping[str, str] = SEATS,
 ) -> AsyncIterator[Stage]:
-    """The product and the outside world, running; all gone afterwards."""
+    """The product and the outside world, running; all gone afterwards.
+
+    `seats` are those that have a telephone outside; seats beyond the first start's are defined first,
+    with the skill group that the mapping gives them, or the general one.
+    """
     async with (
-        open_product(ready_var, folder, settings) as stage,
+        open_product(ready_var, folder, settings, seats) as stage,
         open_world(
             asterisk_program(),
             folder / "o",
             system_port=json.loads(stage.places.ports.read_text())["sip"],
             trunk_secret=stage.secrets["asterisk"]["trunk"],
-            phones={seat: stage.secrets["seats"][seat] for seat in SEATS},
+            phones={seat: stage.secrets["seats"][seat] for seat in seats},
             hears=hears,
         ) as world,
     ):
@@ -293,13 +319,19 @@ async def open_stage(
 
 
 @asynccontextmanager
-async def open_product(ready_var: Path, folder: Path, settings: str = "") -> AsyncIterator[Stage]:
+async def open_product(
+    ready_var: Path,
+    folder: Path,
+    settings: str = "",
+    seats: Sequence[str] | Mapping[str, str] = SEATS,
+) -> AsyncIterator[Stage]:
     """`hotline run`, with nobody outside yet."""
     var = folder / "v"
     shutil.copytree(ready_var, var, symlinks=True)
     web_port = free_port(socket.SOCK_STREAM)
     (var / "hotline.toml").write_text(f"{settings}\n[web]\nport = {web_port}\n")
     places = Places(var)
+    await add_seats(places, seats)
     log = (folder / "hotline.log").open("wb")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hotline.cli", "--var", str(var), "run", "--tape",
@@ -322,6 +354,42 @@ async def open_product(ready_var: Path, folder: Path, settings: str = "") -> Asy
     finally:
         await stop(process)
         log.close()
+
+
+async def add_seats(places: Places, seats: Sequence[str] | Mapping[str, str]) -> None:
+    """Define the seats that a fresh installation has not, each with its operator's account."""
+    added = [seat for seat in seats if seat not in dict(FIRST_SEATS)]
+    if not added:
+        return
+    groups = seats if isinstance(seats, Mapping) else dict.fromkeys(seats, str(GENERAL.code))
+    installation = open_installation(read_config(places.config), places, list(seats))
+    everybody = [f"user-{seat}" for seat in added]
+    passwords = open_secrets(places.secrets, list(seats), everybody).others
+    database = database_of(installation)
+    try:
+        await upgrade(database)
+        await seed(database, installation)
+        floor, accounts = StoredFloor(database), StoredAccounts(database)
+        for code in sorted(set(groups.values()) - {GENERAL.code}):
+            await floor.define_skill_group(SkillGroup(code=SkillGroupCode(code), name=code))
+        for seat in added:
+            await floor.define(
+                SeatDefinition(
+                    seat_id=SeatId(seat),
+                    operator_name=f"座席{seat}",
+                    skills={SkillGroupCode(groups[seat]): 1},
+                )
+            )
+            operator = User(
+                username=seat,
+                name=f"座席{seat}",
+                roles=frozenset((Role.OPERATOR,)),
+                seat_id=SeatId(seat),
+                password_hash=hash_password(passwords[f"user-{seat}"]),
+            )
+            await accounts.save(stored_user(operator))
+    finally:
+        await database.close()
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:

@@ -44,9 +44,9 @@ def test_peaks_show_who_spoke_when(tmp_path):
 
 def test_a_missing_side_is_silence_and_two_missing_sides_are_an_error(tmp_path):
     legs = write_legs(tmp_path, seconds=1)
-    legs.seat.unlink()
+    legs.files[1].unlink()
     assert levels_of_legs(legs)[1] == bytes(10)
-    legs.citizen.unlink()
+    legs.files[0].unlink()
     with pytest.raises(LegsMissing):
         levels_of_legs(legs)
 
@@ -61,15 +61,15 @@ def test_kept_peaks_come_back_and_anything_else_is_refused():
 
 
 def test_half_a_sample_at_the_end_of_a_leg_does_not_count(tmp_path):
-    legs = Legs(citizen=tmp_path / "a", seat=tmp_path / "b")
-    legs.citizen.write_bytes(bytes(32001))
+    legs = Legs(files=(tmp_path / "a", tmp_path / "b"))
+    legs.files[0].write_bytes(bytes(32001))
     assert (legs.samples, legs.duration_ms, legs.sizes) == (16000, 1000, (32001, -1))
 
 
 def test_calls_that_have_legs_are_found_once_each(tmp_path):
     write_legs(tmp_path, "node1-1.1", 0.1)
     write_legs(tmp_path, "node1-2.1", 0.1)
-    legs_of(tmp_path, "node1-2.1").seat.unlink()
+    legs_of(tmp_path, "node1-2.1").files[1].unlink()
     (tmp_path / "other.txt").write_text("x")
     assert calls_with_legs(tmp_path) == ["node1-1.1", "node1-2.1"]
     assert calls_with_legs(tmp_path / "not there") == []
@@ -78,9 +78,9 @@ def test_calls_that_have_legs_are_found_once_each(tmp_path):
 @given(cut=st.lists(st.integers(0, 44 + 4 * 500), min_size=2, max_size=2))
 def test_any_range_of_the_wav_is_that_range_of_the_whole(tmp_path_factory, cut):
     folder = tmp_path_factory.mktemp("legs")
-    legs = Legs(citizen=folder / "a", seat=folder / "b")
-    legs.citizen.write_bytes(turns(1, 0)[:500].tobytes())
-    legs.seat.write_bytes(turns(1, 1)[:313].tobytes() + b"\x01")
+    legs = Legs(files=(folder / "a", folder / "b"))
+    legs.files[0].write_bytes(turns(1, 0)[:500].tobytes())
+    legs.files[1].write_bytes(turns(1, 1)[:313].tobytes() + b"\x01")
     wav = WavOfLegs(legs)
     whole = wav.part(0, wav.size_bytes)
     assert len(whole) == wav.size_bytes == HEADER_BYTES + 4 * 500
@@ -97,5 +97,5 @@ def test_the_wav_can_be_read_by_everybody_elses_reader(tmp_path):
     with wave.open(io.BytesIO(made.part(0, made.size_bytes))) as wav:
         assert (wav.getnchannels(), wav.getframerate(), wav.getnframes()) == (2, 16000, 16000)
         sound = np.frombuffer(wav.readframes(16000), "<i2").reshape(-1, 2)
-    assert sound[:, 0].tobytes() == legs.citizen.read_bytes()
-    assert sound[:, 1].tobytes() == legs.seat.read_bytes()
+    assert sound[:, 0].tobytes() == legs.files[0].read_bytes()
+    assert sound[:, 1].tobytes() == legs.files[1].read_bytes()

@@ -63,11 +63,11 @@ class NotingEncoder:
 
 
 class Desk:
-    def __init__(self, folder, takes_s=0.0):
+    def __init__(self, folder, takes_s=0.0, catalogue=None):
         self.loop = asyncio.get_running_loop()
         self.loop.set_default_executor(AtOnce())
         self.legs_folder = folder / "legs"
-        self.catalogue = CatalogueInMemory()
+        self.catalogue = catalogue or CatalogueInMemory()
         self.encoder = NotingEncoder(self.now, takes_s)
         self.archivist = Archivist(
             legs_folder=self.legs_folder,
@@ -181,7 +181,7 @@ async def test_legs_that_grew_after_archiving_are_archived_again_before_they_go(
     desk.hang_up()
 
     def write_on_and_finish():
-        with legs_of(desk.legs_folder, "node1-1.1").citizen.open("ab") as leg:
+        with legs_of(desk.legs_folder, "node1-1.1").files[0].open("ab") as leg:
             leg.write(bytes(32000 * 10))
         desk.transcribe()
 

@@ -1,58 +1,13 @@
 """Whoever got nobody, or was cut off, is owed one call; getting through settles it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from cti.events import Blame, CallAbandoned, CallAnswered, CallArrived, CallEnded, Ending
-from cti.ids import SeatId
-from orders.callbacks import CallbackDesk
 from orders.events import CallbackClosed, CallbackOwed
 from orders.model import CallbackReason
-from orders.settings import OrdersSettings
+from tests.fakes.callback_office import Office
 from tests.fakes.floor import NOON, call
-from tests.fakes.stored_orders import OrdersInMemory
-
-
-class Office:
-    """A callback desk on a store."""
-
-    def __init__(self, store: OrdersInMemory | None = None, after_wait_s: int = 0) -> None:
-        self.store = store or OrdersInMemory()
-        settings = OrdersSettings(callback_after_wait_s=after_wait_s)
-        self.desk = CallbackDesk(self.store, settings, self.store.tell)
-
-    def happens(self, event) -> None:
-        self.store.tell(event)
-        self.desk.on_event(event)
-
-    def arrives(self, number: int, caller: str = "13800000001", at_s: int = 0) -> None:
-        self.happens(
-            CallArrived(
-                at=later(at_s), call_id=call(number), caller_number=caller, called_number="12345"
-            )
-        )
-
-    def abandons(self, number: int, reason: str = "hung-up", waited_ms: int = 0) -> None:
-        ending = Ending(blame=Blame.CITIZEN, reason=reason)
-        self.happens(
-            CallAbandoned(at=NOON, call_id=call(number), waited_ms=waited_ms, ending=ending)
-        )
-
-    def answered(self, number: int) -> None:
-        seat_id = SeatId("8001")
-        self.happens(CallAnswered(at=NOON, call_id=call(number), seat_id=seat_id, waited_ms=0))
-
-    def ends(self, number: int, reason: str) -> None:
-        ending = Ending(blame=Blame.UNKNOWN, reason=reason)
-        self.happens(CallEnded(at=NOON, call_id=call(number), talked_ms=0, ending=ending))
-
-    def owed(self) -> list[str]:
-        return [task.call_id for task in self.desk.open_tasks]
-
-
-def later(seconds: int) -> datetime:
-    return NOON + timedelta(seconds=seconds)
 
 
 def test_three_abandons_from_one_number_and_one_from_another_make_two_tasks():
@@ -79,7 +34,7 @@ def test_getting_through_later_closes_the_task_by_itself():
 
 
 def test_a_wait_shorter_than_the_setting_is_not_owed_a_call():
-    office = Office(after_wait_s=5)
+    office = Office(after_wait=timedelta(seconds=5))
     office.arrives(1)
     office.abandons(1, waited_ms=4_999)
     assert office.owed() == []
@@ -90,7 +45,7 @@ def test_a_wait_shorter_than_the_setting_is_not_owed_a_call():
 
 @pytest.mark.parametrize("reason", ["asterisk-restarted", "ended-while-away"])
 def test_whoever_was_cut_off_is_owed_a_call_however_short_he_waited(reason):
-    office = Office(after_wait_s=60)
+    office = Office(after_wait=timedelta(seconds=60))
     office.arrives(1, "13800000001")
     office.abandons(1, reason)
     office.arrives(2, "13800000002")
@@ -113,9 +68,9 @@ def test_of_two_calls_from_one_number_the_earlier_arrival_is_kept():
     office.arrives(2, at_s=60)
     office.abandons(2)
     office.abandons(1)
-    assert office.owed() == [call(1)]
-    closed = [e for e in office.store.events if isinstance(e, CallbackClosed)]
-    assert [(e.call_id, e.why) for e in closed] == [(call(2), "earlier-call-kept")]
+    (task,) = office.desk.open_tasks
+    assert (task.call_id, task.arrived_at) == (call(2), NOON)
+    assert office.store.callbacks[call(2)].arrived_at == NOON
 
 
 @pytest.mark.parametrize("caller", ["", "anonymous"])

@@ -33,12 +33,12 @@ DIALPLAN = "\n".join(lines("extensions.conf"))
 
 def test_every_variable_of_the_dialplan_is_explained_and_every_explained_one_is_used():
     used = set(re.findall(r"HOTLINE_[A-Z_]+", DIALPLAN))
-    # These two only the story and AMI events use; the dialplan carries them from one story to the next.
-    carried = {variables.GROUP, variables.PRIORITY}
+    # These only the story and AMI events use; the dialplan carries them from one story to the next.
+    carried = {variables.GROUP, variables.PRIORITY, variables.PARTY, variables.OUT}
     assert used == variables.ALL - carried
     channelvars = re.search(r"channelvars = (.*)", "\n".join(lines("manager.conf")))
     told = set(channelvars[1].split(","))
-    own = {variables.CALL, variables.STATE, variables.ANSWERED_AT}
+    own = {variables.CALL, variables.STATE, variables.ANSWERED_AT, variables.TURN}
     assert told == own | {variables.JOINED_AT, *carried}
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from asr.events import Side
-from asr.legs import LegTail, leg_path
-from cti.ids import CallId
+from asr.legs import LegTail, leg_path, own_leg_path
+from cti.ids import CallId, LegId
 
 
 @pytest.fixture
@@ -111,3 +111,27 @@ async def test_a_leg_that_never_came_is_finished_when_the_call_is_over(path):
         leg.call_is_over()
         assert await leg.read(200) == b""
         assert leg.finished
+
+
+async def test_a_partys_own_leg_is_read_by_the_calls_clock(tmp_path):
+    path = own_leg_path(tmp_path, CallId("n-1.2"), LegId("n-1.2-p1772438403000"))
+    assert path.name == "n-1.2-own-n-1.2-p1772438403000.sln16"
+    audio = sound(1000)
+    path.write_bytes(audio)
+    with LegTail(path, from_ms=0, zero_ms=5000) as leg:
+        assert leg.position_ms == 5000
+        assert await leg.read(200) == audio[: 200 * 32]
+        assert leg.position_ms == 5200
+        leg.end_at(5300)
+        assert await read_all(leg) == audio[200 * 32 : 300 * 32]
+        leg.go_back_to(5100)
+        assert await leg.read(100) == audio[100 * 32 : 200 * 32]
+
+
+async def test_what_a_leg_held_before_the_calls_zero_is_passed_over(tmp_path):
+    path = own_leg_path(tmp_path, CallId("n-1.2"), LegId("n-1.9"))
+    audio = sound(1000)
+    path.write_bytes(audio)
+    with LegTail(path, from_ms=0, zero_ms=-600) as leg:
+        assert leg.position_ms == 0
+        assert await read_all(leg) == audio[600 * 32 :]

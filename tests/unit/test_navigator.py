@@ -43,7 +43,7 @@ async def test_notice_then_waiting_then_a_seat_then_goodbye():
         assert asterisk.played == [NOTICE]
         assert asterisk.told == [
             f"HotlineNotice,HotlineCall: {CALL}",
-            f"HotlineWaiting,HotlineCall: {CALL},Group: general,JoinedAt: {NOON_MS},Priority: 0",
+            f"HotlineWaiting,HotlineCall: {CALL},Group: general,JoinedAt: {NOON_MS},Priority: 0,Turn: 1",
         ]
         assert asterisk.variables["HOTLINE_STATE"] == "waiting"
         assert asterisk.variables["HOTLINE_JOINED_AT"] == NOON_MS
@@ -111,7 +111,7 @@ async def test_who_waited_already_waits_on_at_his_old_place_without_a_second_not
     assert place.joined_at == datetime(2026, 3, 1, 3, 50, 0, 123000, UTC)
     assert asterisk.played == []
     assert asterisk.told == [
-        f"HotlineWaiting,HotlineCall: {CALL},Group: tax,JoinedAt: 1772337000123,Priority: -2"
+        f"HotlineWaiting,HotlineCall: {CALL},Group: tax,JoinedAt: 1772337000123,Priority: -2,Turn: 1"
     ]
 
 

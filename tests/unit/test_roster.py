@@ -18,6 +18,7 @@ from cti.events import (
     Ending,
     LinkLost,
     LinkRestored,
+    PartyRole,
     SeatLeftCall,
 )
 from cti.facts import PhoneChanged, PhoneState, WhyNotAnswered
@@ -35,7 +36,7 @@ from seats.errors import (
     UnknownSeat,
 )
 from seats.events import NotReadyBooked, SeatPhoneChanged, SeatStateChanged
-from seats.model import NotReadyReason, SeatState
+from seats.model import NotReadyReason, Presence, SeatState
 from seats.roster import SeatRoster
 from seats.settings import SeatsSettings
 from tests.fakes.floor import NOON, Floor, a_seat, call, definition
@@ -70,6 +71,10 @@ def returned(reason, call_id=X, seat_id=A, blame=Blame.SEAT):
 def abandoned(call_id=X):
     ending = Ending(blame=Blame.CITIZEN, reason="hung-up")
     return CallAbandoned(at=NOON, call_id=call_id, waited_ms=0, ending=ending)
+
+
+def present(seat_id, call_id, state):
+    return Presence(seat_id=SeatId(seat_id), call_id=call_id, state=state)
 
 
 def hear(floor: Floor, *events) -> None:
@@ -372,10 +377,10 @@ async def test_after_a_restart_the_snapshot_corrects_what_was_stored():
     assert not floor.roster.offers_allowed
     floor.roster.settle(
         [
-            (SeatId("8002"), Y, S.TALKING),
-            (SeatId("8003"), call(3), S.TALKING),
-            (SeatId("8005"), call(5), S.RINGING),
-            (SeatId("8777"), call(7), S.TALKING),
+            present("8002", Y, S.TALKING),
+            present("8003", call(3), S.TALKING),
+            present("8005", call(5), S.RINGING),
+            present("8777", call(7), S.TALKING),
         ]
     )
     assert floor.roster.offers_allowed
@@ -395,7 +400,7 @@ async def test_after_a_restart_the_snapshot_corrects_what_was_stored():
 async def test_an_outage_in_which_the_seat_changed_calls_is_told_step_by_step():
     floor = two_seats()
     hear(floor, offered(), answered())
-    floor.roster.settle([(A, Y, S.TALKING)])
+    floor.roster.settle([present("8001", Y, S.TALKING)])
     assert floor.course("8001")[-2:] == ["wrap_up", "talking"]
     assert floor.seat("8001").call_id == Y
 
@@ -418,6 +423,7 @@ async def test_without_any_snapshot_offers_begin_after_a_while():
         task.cancel()
 
 
+PARTS = st.sampled_from([PartyRole.SEAT, PartyRole.SUPERVISOR])
 HAPPENINGS = st.one_of(
     st.builds(course.SignIn, operator=st.just("u")),
     st.builds(course.SignOut),
@@ -426,6 +432,12 @@ HAPPENINGS = st.one_of(
     st.builds(course.WrapUpOver),
     st.builds(course.PhoneLost),
     st.builds(course.PhoneFound),
+    st.builds(course.BookSignOut),
+    st.builds(course.Unbook),
+    st.builds(course.Invited, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
+    st.builds(course.TookOver, call_id=st.sampled_from([X, Y])),
+    st.builds(course.NotTalking, call_id=st.sampled_from([X, Y])),
+    st.builds(course.StoppedListening, call_id=st.sampled_from([X, Y])),
     st.builds(course.Reserved, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
     st.builds(course.OfferUndone, call_id=st.sampled_from([X, Y])),
     st.builds(
@@ -433,8 +445,8 @@ HAPPENINGS = st.one_of(
         call_id=st.sampled_from([X, Y]),
         reason=st.sampled_from(sorted(course.FOUND_BY_US)),
     ),
-    st.builds(course.Rang, call_id=st.sampled_from([X, Y])),
-    st.builds(course.Connected, call_id=st.sampled_from([X, Y])),
+    st.builds(course.Rang, call_id=st.sampled_from([X, Y]), part=PARTS),
+    st.builds(course.Connected, call_id=st.sampled_from([X, Y]), part=PARTS),
     st.builds(course.Left, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
 )
 
@@ -451,6 +463,9 @@ def test_whatever_happens_a_seat_makes_sense(happenings):
         assert (seat.until is not None) == (seat.state in (S.RESERVED, S.WRAP_UP))
         if seat.state in (S.SIGNED_OUT, S.READY, S.NOT_READY):
             assert seat.pending_not_ready is None
+            assert not seat.pending_sign_out
+        if seat.state not in (S.RINGING, S.TALKING):
+            assert seat.part is PartyRole.SEAT
 
 
 EVENTS = st.lists(

@@ -52,8 +52,8 @@ class Memory:
             raise TranscriptsUnavailable
         return self.calls
 
-    async def heard_until_ms(self, call_id, side):
-        return self.heard.get((call_id, side))
+    async def heard_until_ms(self, call_id, side, leg_id=None):
+        return self.heard.get((call_id, side if leg_id is None else (side, leg_id)))
 
 
 class Stage:

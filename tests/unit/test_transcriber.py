@@ -93,7 +93,7 @@ async def test_both_sides_are_told_apart_with_positions_of_the_recording():
             citizen=quiet(1000) + said("路灯", 500) + said("坏了", 500) + quiet(1000),
             seat=said("你好", 400) + quiet(2600),
         )
-        transcriber.seat_away(at(5000))
+        transcriber.citizen_held(at(5000))
         await stage.record(seat=said("请讲", 1000))  # goodbye prompt
         transcriber.call_ended(at(6000))
     assert sorted(stage.utterances) == [
@@ -128,7 +128,7 @@ async def test_music_on_hold_is_not_heard_and_the_next_seat_is():
     async with working(transcriber):
         transcriber.seat_connected(at(0))
         await stage.record(seat=said("你好", 1000))
-        transcriber.seat_away(at(1000))
+        transcriber.citizen_held(at(1000))
         await stage.record(seat=said("修", 3000))
         transcriber.seat_connected(at(4000))
         transcriber.seat_connected(at(4000))  # told twice
@@ -258,7 +258,7 @@ async def test_a_service_started_again_goes_on_after_the_last_utterance():
     stage.legs.audio[Side.CITIZEN] += said("你好", 400) + quiet(1000) + said("路灯", 400)
     await stage.pass_ms(30_000)
     transcriber = Transcriber(
-        stage.around, {Side.CITIZEN: 400}, utterances=1, after_outage=True, paused=True
+        stage.around, {(Side.CITIZEN, None): 400}, utterances=1, after_outage=True, paused=True
     )
     transcriber.seat_connected(at(0))
     transcriber.call_ended(at(1800))

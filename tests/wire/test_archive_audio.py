@@ -43,7 +43,7 @@ async def test_both_legs_become_one_stereo_file_with_hash_duration_and_peaks(tmp
 @pytest.mark.parametrize("citizen_bytes", [0, 1, 32001, 100_000, 191_999])
 async def test_legs_of_different_and_odd_sizes_are_filled_up_with_silence(tmp_path, citizen_bytes):
     legs = write_legs(tmp_path / "legs", seconds=6)
-    legs.citizen.write_bytes(legs.citizen.read_bytes()[:citizen_bytes])
+    legs.files[0].write_bytes(legs.files[0].read_bytes()[:citizen_bytes])
     _, peaks, copy = await copied(legs, tmp_path)
     assert copy.duration_ms == 6000
     assert len(peaks_from_bytes(peaks.read_bytes()).citizen) == 60
@@ -51,10 +51,10 @@ async def test_legs_of_different_and_odd_sizes_are_filled_up_with_silence(tmp_pa
 
 async def test_one_missing_leg_is_silence_and_two_are_an_error(tmp_path):
     legs = write_legs(tmp_path / "legs", seconds=6)
-    legs.seat.unlink()
+    legs.files[1].unlink()
     _, _, copy = await copied(legs, tmp_path)
     assert copy.duration_ms == 6000
-    legs.citizen.unlink()
+    legs.files[0].unlink()
     (tmp_path / "made.opus").unlink()
     with pytest.raises(LegsMissing):
         await copied(legs, tmp_path)
@@ -77,7 +77,7 @@ async def test_what_the_codec_does_to_odd_sounds_is_no_false_alarm(tmp_path, kin
         "faint": rng.normal(0, 3, 160_000),
     }[kind]
     legs = write_legs(tmp_path / "legs", seconds=10)
-    legs.seat.write_bytes(np.clip(sound, -32768, 32767).astype("<i2").tobytes())
+    legs.files[1].write_bytes(np.clip(sound, -32768, 32767).astype("<i2").tobytes())
     _, _, copy = await copied(legs, tmp_path)
     assert copy.duration_ms == 10_000
 
@@ -92,7 +92,7 @@ def test_a_copy_with_swapped_silent_or_cut_channels_does_not_verify(tmp_path):
     with pytest.raises(CopyDiffers, match="ms"):
         verify(made, 8200, levels)
     silent = tmp_path / "silent.opus"
-    legs.seat.write_bytes(bytes(8 * 32000))
+    legs.files[1].write_bytes(bytes(8 * 32000))
     encode(legs, silent, "x", SETTINGS)
     with pytest.raises(CopyDiffers, match="operator"):
         verify(silent, 8000, levels)
@@ -129,16 +129,16 @@ async def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 async def test_an_encoder_that_hangs_is_ended(tmp_path):
     import os
 
-    legs = Legs(citizen=tmp_path / "a", seat=tmp_path / "b")
-    os.mkfifo(legs.citizen)  # Nobody ever writes into it.
+    legs = Legs(files=(tmp_path / "a", tmp_path / "b"))
+    os.mkfifo(legs.files[0])  # Nobody ever writes into it.
     with pytest.raises(EncodeFailed):
         await EncoderProcess(SETTINGS, limit_s=1.0).copy(legs, tmp_path / "m", tmp_path / "p")
 
 
 def test_memory_is_flat_for_a_long_call(tmp_path):
     """Half an hour as sparse files; bench/archive.py does two hours of real sound."""
-    legs = Legs(citizen=tmp_path / "a", seat=tmp_path / "b")
-    for leg in (legs.citizen, legs.seat):
+    legs = Legs(files=(tmp_path / "a", tmp_path / "b"))
+    for leg in legs.files:
         with leg.open("wb") as file:
             file.truncate(1800 * 32000)
     alone = subprocess.run(
@@ -152,8 +152,7 @@ def test_memory_is_flat_for_a_long_call(tmp_path):
 def order(legs, tmp_path, limit, measure=False):
     wanted = json.dumps(
         {
-            "citizen": str(legs.citizen),
-            "seat": str(legs.seat),
+            "files": [str(file) for file in legs.files],
             "to": str(tmp_path / "made.opus"),
             "peaks_to": str(tmp_path / "made.peaks"),
             "title": "x",

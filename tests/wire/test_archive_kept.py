@@ -35,7 +35,7 @@ async def test_what_asterisk_wrote_after_the_copy_is_archived_before_the_legs_go
     async with house.at_work():
         house.record(seconds=3.0)
         await until(lambda: house.catalogue.of_kind(RecordingArchived))
-        with legs_of(house.legs_folder, CALL).citizen.open("ab") as leg:
+        with legs_of(house.legs_folder, CALL).files[0].open("ab") as leg:
             leg.write(bytes(32000 * 10))
         house.transcribe()
         await until(house.legs_are_gone)

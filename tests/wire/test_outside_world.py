@@ -1,7 +1,5 @@
 """The simulator proves itself: two real Asterisks, real SIP, digest and RTP over loopback."""
 
-import math
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,29 +16,13 @@ from hotline.outside.errors import (
     UnknownPhone,
 )
 from hotline.outside.far_end import BYTES_PER_S, loudness
+from hotline.outside.tones import hears_tone, strength, tone
 from hotline.outside.world import OutsideWorld, open_world
-from tests.fakes.exchange import CALL_ID, PHONES, TRUNK_SECRET, asterisk_program, exchange
+from tests.fakes.exchange import CALL_ID, ORDER, PHONES, TRUNK_SECRET, asterisk_program, exchange
 
 CALLER = "13800000001"
 LOUD = 1000.0
 """The tone alone measures about 5,600."""
-
-
-def tone(hz: int, seconds: float = 0.6) -> bytes:
-    samples = (
-        int(8000 * math.sin(2 * math.pi * hz * i / 8000)) for i in range(int(8000 * seconds))
-    )
-    return b"".join(struct.pack("<h", s) for s in samples)
-
-
-def strength(sound: bytes, hz: int) -> float:
-    """How much of one frequency is in it (Goertzel), comparable between recordings of like length."""
-    samples = memoryview(sound[: len(sound) // 2 * 2]).cast("h")
-    turn = 2 * math.cos(2 * math.pi * hz / 8000)
-    one = two = 0.0
-    for sample in samples:
-        one, two = sample + turn * one - two, one
-    return math.sqrt(max(one * one + two * two - turn * one * two, 0.0))
 
 
 @asynccontextmanager
@@ -130,6 +112,76 @@ async def test_a_phone_can_go_dark_and_come_back(tmp_path):
         citizen = await world.dial(CALLER, "8001")
         await phone.talking()
         await citizen.hang_up()
+
+
+async def test_a_line_outside_is_called_and_sees_who_calls_and_why(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        await world.reachable()
+        police = world.line("110")
+        assert world.line("110") is police
+        await police.answer_after(0.2)
+        citizen = await world.dial(CALLER, "110")
+        there = await police.talking()
+        assert police.shown_number == CALLER
+        assert police.headers == {"X-Hotline-Call": CALL_ID, "X-Hotline-Order": ORDER}
+        assert police.call_id == CALL_ID
+        await citizen.say(tone(700))
+        await police.say(tone(1300))
+        await citizen.press("42#")
+        await there.until_keys("42#", 5)
+        assert police.keys_heard == "42#"
+        await police.hang_up()
+        await citizen.until_gone(5)
+        at_line, at_citizen = await there.heard_out(), await citizen.heard_out()
+        assert hears_tone(at_line, 700)
+        assert not hears_tone(at_line, 1300)
+        assert hears_tone(at_citizen, 1300)
+        assert not hears_tone(at_citizen, 700)
+
+
+async def test_a_line_can_be_busy_switched_off_unknown_or_just_ring(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        await world.reachable()
+        line = world.line("13800000009")
+        causes = {}
+        for how in (line.disconnect, line.refuse, line.unreachable):
+            await how()
+            with pytest.raises(CallNotAnswered) as refused:
+                await world.dial(CALLER, "13800000009")
+            causes[how.__name__] = refused.value.cause
+        assert causes == {"disconnect": 1, "refuse": 17, "unreachable": 19}
+        assert line.rings == 3
+        with pytest.raises(CallNotAnswered) as unknown:
+            await world.dial(CALLER, "13800000008")
+        assert unknown.value.cause == 1
+
+        await line.let_ring()
+        with pytest.raises(CallNotAnswered):
+            await world.dial(CALLER, "13800000009", limit_s=1.0)
+        await line.idle()
+        assert line.rings == 4
+
+
+async def test_an_emergency_line_takes_several_calls_and_each_is_its_own(tmp_path):
+    async with world_with_exchange(tmp_path) as world:
+        await world.reachable()
+        line = world.line("120")
+        await line.answer_after(0)
+        first = await world.dial(CALLER, "120")
+        await line.rung(1)
+        at_first = line.far_end
+        second = await world.dial("13800000002", "120")
+        await line.rung(2)
+        assert line.shown_number == "13800000002"
+        assert len(line.far_ends) == 2
+        await first.hang_up()
+        await at_first.until_gone(5)
+        assert line.far_end is not at_first
+        await second.press("9")
+        await line.far_end.until_keys("9", 5)
+        assert at_first.keys_heard == ""
+        await second.hang_up()
+        await line.idle()
 
 
 async def test_a_silent_phone_sends_nothing_though_it_speaks(tmp_path):

@@ -20,12 +20,13 @@ from hotline.outside.errors import CallNotAnswered, PhoneNotRegistered
 from hotline.outside.far_end import loudness
 from hotline.outside.phone_lines import free_port
 from hotline.outside.scripts import SCRIPTS
+from hotline.outside.tones import hears_tone, tone
 from hotline.outside.world import OutsideWorld, open_world
 from hotline.places import ROOT, Places
 from hotline.secrets_file import open_secrets
 from tests.fakes.demo_house import FakeHouse
 from tests.fakes.exchange import asterisk_program
-from tests.wire.test_outside_world import LOUD, tone
+from tests.wire.test_outside_world import LOUD
 
 CALLER = "13800000002"
 STAND_IN = {
@@ -33,6 +34,9 @@ STAND_IN = {
 [hotline-in]
 exten => 12345,1,Answer()
  same => n,Dial(PJSIP/8001,20,b(header^add^1))
+exten => 12346,1,Answer()
+ same => n,Set(CALLERID(num)=12345)
+ same => n,Dial(PJSIP/13800009001@trunk,20,b(header^add^1))
 [header]
 exten => add,1,Set(PJSIP_HEADER(add,X-Hotline-Call)=node1-7.1)
  same => n,Return()
@@ -86,6 +90,23 @@ async def test_a_citizen_reaches_a_registered_seat_who_sees_number_and_call(tmp_
         await phone.idle()
         assert loudness(phone.heard()) > LOUD
         assert loudness(citizen.heard()) > LOUD
+
+
+async def test_the_product_calls_out_to_where_the_trunk_registered(tmp_path):
+    async with product_and_world(tmp_path) as world:
+        await world.reachable()
+        line = world.line("13800009001")
+        await line.answer_after(0.1)
+        phone = world.phone("8001")
+        await phone.registered()
+        citizen = await world.dial(CALLER, "12346")
+        await line.talking()
+        assert line.shown_number == "12345"
+        assert line.headers["X-Hotline-Call"] == "node1-7.1"
+        await line.say(tone(1000))
+        await citizen.hang_up()
+        await line.idle()
+        assert hears_tone(await citizen.heard_out(), 1000)
 
 
 async def test_wrong_passwords_open_neither_the_trunk_nor_a_seat(tmp_path):

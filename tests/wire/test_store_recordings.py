@@ -90,11 +90,13 @@ async def test_a_recording_whose_beginning_nobody_heard_still_gets_into_the_cata
     await write(database, *call("node1-1.1", heard_begin=False), *call("node1-2.1"))
     live = CallArrived(at=START, call_id="node1-3.1", caller_number="1", called_number="12345")
     await write(database, live)
-    (unlisted,) = await catalogue.unlisted_of(["node1-1.1", "node1-2.1", "node1-3.1", "node1-4.1"])
+    over = await catalogue.over_of(["node1-1.1", "node1-2.1", "node1-3.1", "node1-4.1"])
+    (unlisted,) = [call for call in over if not call.listed]
+    assert [call.call_id for call in over] == ["node1-1.1", "node1-2.1"]
     assert unlisted.call_id == "node1-1.1"
     assert unlisted.over_at == START + timedelta(seconds=5)
     await write(database, archived("node1-1.1"))
-    assert await catalogue.unlisted_of(["node1-1.1"]) == []
+    assert [call.listed for call in await catalogue.over_of(["node1-1.1"])] == [True]
     found = await catalogue.find("node1-1.1-1")
     assert (found.state, found.started_at) == (RecordingState.ARCHIVED, START)
     await database.close()

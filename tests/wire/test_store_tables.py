@@ -35,8 +35,6 @@ from cti.events import (
 )
 from cti.ids import CallId, SeatId, SkillGroupCode
 from orders.events import (
-    CallbackClosed,
-    CallbackOwed,
     DraftDiscarded,
     DraftOpened,
     DraftPassed,
@@ -45,8 +43,6 @@ from orders.events import (
     OrderSubmitted,
 )
 from orders.model import (
-    CallbackReason,
-    CallbackTask,
     FieldValue,
     FilledBy,
     OrderField,
@@ -250,6 +246,16 @@ async def test_a_call_is_in_the_table_as_the_tracker_has_it(new_database_url, to
         assert (call.waited_ms, call.talked_ms) == (8000, 50_000)
 
 
+def waiting(number: str, second: float) -> Caller:
+    return Caller(
+        caller_number=number,
+        arrived_at=at(second),
+        joined_at=at(second + 2),
+        skill_group=GENERAL,
+        waiting=True,
+    )
+
+
 async def test_live_calls_come_in_the_order_of_arrival_and_ended_ones_newest_first(
     new_database_url, told
 ):
@@ -264,8 +270,8 @@ async def test_live_calls_come_in_the_order_of_arrival_and_ended_ones_newest_fir
         assert (await calls.find_many([SECOND, CallId("nobody")])).keys() == {SECOND}
         assert await calls.find_many([]) == {}
         assert await StoredOrders(database).open_callers() == {
-            FIRST: Caller(caller_number="13800000001", arrived_at=at(0)),
-            SECOND: Caller(caller_number="13800000002", arrived_at=at(5)),
+            FIRST: waiting("13800000001", 0),
+            SECOND: waiting("13800000002", 5),
         }
         await told(database, *gone)
         assert [call.call_id for call in await calls.ended(10)] == [SECOND, FIRST]
@@ -486,33 +492,6 @@ async def test_a_call_that_was_not_recorded_has_no_recording(new_database_url, t
     async with open_database(await new_database_url()) as database:
         await told(database, BEFORE_ANSWER[0], gone)
         assert await StoredRecordings(database).newest(9) == []
-
-
-async def test_open_callbacks_come_first_the_longest_owed_at_the_top(new_database_url, told):
-    def owed(serial, second, reason=CallbackReason.ABANDONED):
-        return CallbackOwed(
-            at=at(100 + serial), call_id=CallId(f"node1-1.{serial}"),
-            caller_number=f"1380000000{serial}", reason=reason, arrived_at=at(second),
-        )  # fmt: skip
-
-    def closed(serial, second):
-        return CallbackClosed(at=at(second), call_id=CallId(f"node1-1.{serial}"), why="called")
-
-    async with open_database(await new_database_url()) as database:
-        orders = StoredOrders(database)
-        await told(
-            database, owed(1, 50), owed(2, 40), owed(3, 30), owed(4, 20, CallbackReason.DROPPED),
-            owed(1, 10), closed(3, 200), closed(4, 300), closed(4, 400), closed(9, 500),
-        )  # fmt: skip
-        task = CallbackTask(
-            call_id=CallId("node1-1.4"), caller_number="13800000004", arrived_at=at(20),
-            reason=CallbackReason.DROPPED, closed_at=at(300),
-        )  # fmt: skip
-        listed = await orders.newest_callbacks(9)
-        assert [owed.caller_number[-1] for owed in listed] == ["2", "1", "4", "3"]
-        assert listed[2] == task
-        assert [owed.caller_number[-1] for owed in await orders.newest_callbacks(3)] == [*"214"]
-        assert [owed.caller_number[-1] for owed in await orders.open_callbacks()] == ["2", "1"]
 
 
 async def test_a_seat_is_in_the_table_as_the_roster_has_it(new_database_url, told):

@@ -1,9 +1,11 @@
 // The only file that speaks HTTP with the service.
 import { noteServerTime } from './clock'
 import type {
+  Alarms,
   Call,
   Callback,
   Decision,
+  DirectoryLine,
   NotReadyReason,
   Order,
   OrderFieldName,
@@ -13,9 +15,12 @@ import type {
   Recording,
   Replay,
   Seat,
+  ServiceLevel,
   SkillGroup,
+  Target,
   User,
   Utterance,
+  Waiting,
 } from './types'
 
 /** A refusal of the service: `code` is stable and has a sentence in the locale files. */
@@ -81,6 +86,32 @@ export const api = {
   decision: (callId: string) =>
     get<{ decisions: Decision[]; sentence: string }>(`/api/calls/${id(callId)}/decision`),
 
+  hangUp: (callId: string, reason: string) => callCommand(callId, 'hang-up', { reason }),
+  hold: (callId: string) => callCommand(callId, 'hold'),
+  retrieve: (callId: string) => callCommand(callId, 'retrieve'),
+  mute: (callId: string, on: boolean) => callCommand(callId, 'mute', { leg_id: null, on }),
+  consult: (callId: string, target: Target) => callCommand(callId, 'consult', { target }),
+  cancelConsult: (callId: string) => callCommand(callId, 'cancel-consult'),
+  complete: (callId: string) => callCommand(callId, 'complete'),
+  conference: (callId: string) => callCommand(callId, 'conference'),
+  invite: (callId: string, target: Target) => callCommand(callId, 'invite', { target }),
+  transfer: (callId: string, target: Target) => callCommand(callId, 'transfer', { target }),
+  toLine: (callId: string, skillGroup: string) =>
+    callCommand(callId, 'to-line', { skill_group: skillGroup }),
+  drop: (callId: string, legId: string) => callCommand(callId, 'drop', { leg_id: legId }),
+  leave: (callId: string) => callCommand(callId, 'leave'),
+  keys: (callId: string, legId: string, keys: string) =>
+    callCommand(callId, 'keys', { leg_id: legId, keys }),
+  supervise: (callId: string, how: string, seatId: string, reason: string) =>
+    callCommand(callId, 'supervise', { how, seat_id: seatId, reason }),
+  pick: (callId: string, seatId: string, reason: string) =>
+    callCommand(callId, 'pick', { seat_id: seatId, reason }),
+
+  line: () => get<Listed<'line', Waiting>>('/api/line'),
+  serviceLevel: () => get<ServiceLevel>('/api/service-level'),
+  alarms: () => get<Alarms>('/api/alarms'),
+  directory: () => get<{ lines: DirectoryLine[] }>('/api/directory?limit=500'),
+
   seats: () => get<Listed<'seats', Seat>>('/api/seats'),
   skillGroups: () => get<{ skill_groups: SkillGroup[] }>('/api/skill-groups'),
   signIn: (seatId: string) => seatCommand(seatId, 'sign-in'),
@@ -88,6 +119,8 @@ export const api = {
   ready: (seatId: string) => seatCommand(seatId, 'ready'),
   notReady: (seatId: string, reason: NotReadyReason) =>
     seatCommand(seatId, 'not-ready', { reason }),
+  force: (seatId: string, state: string, reason: string) =>
+    seatCommand(seatId, 'force', { state, reason }) as Promise<{ seat: Seat; effect_text: string }>,
   finishWrapUp: (seatId: string) => seatCommand(seatId, 'finish-wrap-up'),
 
   orders: (state: OrderState, limit: number) =>
@@ -107,7 +140,15 @@ export const api = {
   audioAddress: (recordingId: string) => `/api/recordings/${id(recordingId)}/audio`,
 
   callbacks: () => get<Listed<'callbacks', Callback>>('/api/callbacks'),
+  callBack: (callId: string, seatId: string) =>
+    ask<Callback>('POST', `/api/callbacks/${id(callId)}/call`, { seat_id: seatId }),
+  closeCallback: (callId: string, note: string) =>
+    ask<Callback>('POST', `/api/callbacks/${id(callId)}/close`, { note }),
   health: () => get<{ parts: PartHealth[] }>('/api/health'),
+}
+
+function callCommand(callId: string, asked: string, body?: unknown): Promise<void> {
+  return ask<void>('POST', `/api/calls/${id(callId)}/${asked}`, body)
 }
 
 function seatCommand(seatId: string, asked: string, body?: unknown): Promise<{ seat: Seat }> {

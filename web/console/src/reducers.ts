@@ -12,6 +12,7 @@ import type {
   Order,
   OrderFieldName,
   OrderFields,
+  Party,
   Partial as PartialWords,
   Recording,
   Seat,
@@ -64,6 +65,14 @@ export const MANDATORY: readonly OrderFieldName[] = [
   'event_type',
   'urgency',
 ]
+
+/** Somebody is there for the citizen. */
+export const TALKS: ReadonlySet<CallState> = new Set<CallState>([
+  'talking',
+  'held',
+  'consulting',
+  'conference',
+])
 
 export const OVER: ReadonlySet<CallState> = new Set<CallState>(['ended', 'abandoned'])
 
@@ -184,24 +193,46 @@ function applyToCalls(slice: Slice<Call>, m: LiveMessage): Slice<Call> {
     case 'CallReturnedToLine':
       return to(() => ({ state: 'queued', seat_id: null }))
     case 'CallAnswered':
-      return to(() => ({
+      return to((call) => ({
         state: 'talking',
         seat_id: textOrNull(m.seat_id),
-        answered_at: at,
+        answered_at: call.answered_at ?? at,
         waited_ms: number(m.waited_ms),
+        parties: withParty(call.parties, {
+          leg_id: text(m.leg_id),
+          role: 'seat',
+          who: text(m.seat_id),
+          room: 'talk',
+          since: at,
+        }),
       }))
     case 'CallHeld':
       return to(() => ({ state: 'held' }))
     case 'CallRetrieved':
       return to(() => ({ state: 'talking' }))
+    case 'TalkChanged':
+      return to(() => ({ state: m.state as CallState }))
+    case 'CallTransferred':
+      return to(() => ({ seat_id: textOrNull(m.to_seat) }))
+    case 'PartyRang':
+    case 'PartyJoined':
+    case 'PartyMoved':
+      return to((call) => ({ parties: withParty(call.parties, partyOf(m)) }))
+    case 'PartyDidNotAnswer':
+    case 'PartyLeft':
+      return to((call) => withoutParty(call, (one) => one.leg_id === m.leg_id))
     case 'SeatLeftCall':
-      return to(() => ({ state: 'seat_left', talked_ms: number(m.talked_ms) }))
+      return to((call) => ({
+        ...withoutParty(call, (one) => one.role === 'seat' && one.who === m.seat_id),
+        ...(m.last === false ? {} : { state: 'seat_left', talked_ms: number(m.talked_ms) }),
+      }))
     case 'CallTookLifeboat':
       return to(() => ({ lifeboat: true }))
     case 'CallAbandoned':
       return to(() => ({
         state: 'abandoned',
         ended_at: at,
+        parties: [],
         waited_ms: number(m.waited_ms),
         ending: m.ending as Call['ending'],
       }))
@@ -209,6 +240,7 @@ function applyToCalls(slice: Slice<Call>, m: LiveMessage): Slice<Call> {
       return to(() => ({
         state: 'ended',
         ended_at: at,
+        parties: [],
         talked_ms: number(m.talked_ms),
         ending: m.ending as Call['ending'],
       }))
@@ -227,12 +259,40 @@ function applyToCalls(slice: Slice<Call>, m: LiveMessage): Slice<Call> {
   }
 }
 
+function partyOf(m: LiveMessage): Party {
+  return {
+    leg_id: text(m.leg_id),
+    role: m.role as Party['role'],
+    who: text(m.who),
+    room: (m.room ?? null) as Party['room'],
+    since: text(m.at),
+  }
+}
+
+/** His presence counts from the first room on, as in the service. */
+function withParty(parties: readonly Party[], one: Party): Party[] {
+  const known = parties.find((other) => other.leg_id === one.leg_id)
+  if (known === undefined) return [...parties, one]
+  const since = known.room === null ? one.since : known.since
+  return parties.map((other) => (other === known ? { ...one, since } : other))
+}
+
+/** When nobody who speaks is left, the citizen is alone: no event says so of a third party's end. */
+function withoutParty(call: Call, gone: (one: Party) => boolean): Partial<Call> {
+  const parties = call.parties.filter((one) => !gone(one))
+  const speaks = parties.some((one) => one.room === 'talk' || one.room === 'aside')
+  const alone = TALKS.has(call.state) && !speaks
+  return alone ? { parties, state: 'seat_left' } : { parties }
+}
+
 function arrivedCall(m: LiveMessage, callId: string): Call {
   return {
     call_id: callId,
     caller_number: text(m.caller_number),
     called_number: text(m.called_number),
     state: 'arrived',
+    direction: m.direction === 'out' ? 'out' : 'in',
+    parties: [],
     arrived_at: text(m.at),
     recording_started_at: null,
     joined_at: null,
@@ -370,7 +430,7 @@ function applyToCallbacks(slice: Slice<Callback>, m: LiveMessage): Slice<Callbac
     return putRow(slice, m.call_id, {
       call_id: m.call_id,
       caller_number: text(m.caller_number),
-      reason: m.reason === 'dropped' ? 'dropped' : 'abandoned',
+      reason: text(m.reason),
       arrived_at: text(m.arrived_at),
       closed_at: null,
       attempts: 0,

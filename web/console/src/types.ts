@@ -15,6 +15,8 @@ export type CallState =
   | 'ringing'
   | 'talking'
   | 'held'
+  | 'consulting'
+  | 'conference'
   | 'seat_left'
   | 'ended'
   | 'abandoned'
@@ -26,11 +28,25 @@ export interface Ending {
   reason: string
 }
 
+export type PartyRole = 'seat' | 'third' | 'supervisor'
+export type Room = 'talk' | 'aside' | 'listening' | 'whispering'
+
+/** Somebody besides the citizen; `room` null while he is being rung. */
+export interface Party {
+  leg_id: string
+  role: PartyRole
+  who: string
+  room: Room | null
+  since: string
+}
+
 export interface Call {
   call_id: string
   caller_number: string
   called_number: string
   state: CallState
+  direction: 'in' | 'out'
+  parties: Party[]
   arrived_at: string
   recording_started_at: string | null
   joined_at: string | null
@@ -100,6 +116,7 @@ export type NotReadyReason =
   | 'did_not_answer'
   | 'phone_unreachable'
   | 'phone_busy'
+  | 'forced'
 
 export interface Seat {
   seat_id: string
@@ -194,10 +211,97 @@ export interface Replay {
 export interface Callback {
   call_id: string
   caller_number: string
-  reason: 'abandoned' | 'dropped'
+  reason: string
+  state?: string
+  due_at?: string | null
+  seat_id?: string | null
+  last_outcome?: string | null
   arrived_at: string
   closed_at: string | null
   attempts: number
+}
+
+export type Target =
+  | { kind: 'seat'; seat_id: string }
+  | { kind: 'line'; code: string }
+  | { kind: 'number'; number: string }
+
+export interface DirectoryLine {
+  code: string
+  name: string
+  number: string
+  kind: string
+  note: string
+}
+
+export interface Waiting {
+  place: number
+  call_id: string
+  caller_number: string | null
+  skill_group: string
+  joined_at: string
+  priority: number
+  why: string | null
+}
+
+export interface MeterCause {
+  cause: string
+  word: string
+  count: number
+}
+
+export interface Meter {
+  since: string
+  until: string
+  offered: number
+  answered: number
+  in_time: number
+  gave_up: number
+  gave_up_at_once: number
+  gave_up_before_limit: number
+  in_time_share: number | null
+  in_time_share_of_patient: number | null
+  answer_rate: number | null
+  answer_rate_of_patient: number | null
+  causes: MeterCause[]
+}
+
+export interface Miss {
+  call_id: string
+  skill_group: string
+  joined_at: string
+  answered_at: string | null
+  gave_up_at: string | null
+  cause: string
+  word: string
+  sentence: string
+}
+
+export interface ServiceLevel {
+  targets: {
+    answer_limit_s: number
+    in_time: number
+    answer_rate: number
+    gave_up_at_once_s: number
+    window_min: number
+  }
+  windows: { recent: Meter; today: Meter; day: Meter }
+  waiting: number
+  longest_ms: number
+  misses: Miss[]
+}
+
+export interface SeatAlarm {
+  seat_id: string
+  state: SeatState
+  reason: NotReadyReason | null
+  since: string
+  limit_s: number
+}
+
+export interface Alarms {
+  seats: SeatAlarm[]
+  skill_groups: string[]
 }
 
 export interface PartHealth {

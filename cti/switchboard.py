@@ -1,0 +1,437 @@
+"""Brings people together on a call: hold, consult, three-way, transfer, listen, take over. 总机
+
+    command ─► may it be asked? (permitted.py) ─► one operation a call ─► CallControl ─► Asterisk
+    events  ─► what an operation still has to do when somebody answered, or did not
+
+A command is done when Asterisk has taken it; what came of it is told by facts. Only intentions that wait for an
+answer are kept here (whom to let go when the transfer's target comes). A restart forgets them and loses nobody: the snapshot shows who is where, and the dialplan alone sees to it
+that a citizen is never left with nobody (asterisk-conf/extensions.conf, [hotline-room]).
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from cti import permitted
+from cti.call import Call, CallState
+from cti.control import CallControl
+from cti.errors import CallOver, CommandUnderWay, CtiError, TargetNotFree, UnknownCall
+from cti.events import (
+    CallAbandoned,
+    CallControlled,
+    CallEnded,
+    CallEvent,
+    Event,
+    PartyDidNotAnswer,
+    PartyJoined,
+    PartyRole,
+    Room,
+    SeatLeftCall,
+)
+from cti.fence import call_fence
+from cti.ids import CallId, LegId, SeatId, SkillGroupCode
+from cti.invitations import Invitation, Invitations, door
+from cti.parties import Party
+from cti.ports import Floor, Now, Tell
+from cti.settings import ControlSettings
+from cti.targets import SeatTarget, Target
+
+log = structlog.get_logger(__name__)
+
+CITIZEN_TALKS, CITIZEN_HELD = "talk-citizen", "hold-citizen"
+SUPERVISORS_DOOR = {
+    "listen": "listen-supervisor",
+    "whisper": "whisper-supervisor",
+    "barge": "talk-supervisor",
+}
+HELD_UNTIL = "HOTLINE_HELD_UNTIL"
+HELD_MARGIN_S = 5
+"""The dialplan waits so much longer than the target may ring before it acts by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Awaited:
+    """What is to be done when this leg answers. 待续操作
+
+    `what` is "transfer" (the first seat is let go) or "intercept" (the citizen comes over).
+    """
+
+    leg_id: LegId
+    what: str
+    seat_leg: LegId | None
+
+
+class Switchboard:
+    """Sole owner of operations on calls. 总机
+
+    Every command may raise CommandRefused (with a code; nothing was changed), UnknownCall, LinkLost
+    (nothing was done), ActionLost or ActionTimedOut (nobody knows: look at the call).
+    """
+
+    name = "switchboard"
+
+    def __init__(
+        self,
+        calls: Mapping[CallId, Call],
+        control: CallControl,
+        floor: Floor,
+        tell: Tell,
+        now: Now,
+        settings: ControlSettings,
+    ) -> None:
+        self._calls = calls
+        self._control = control
+        self._floor = floor
+        self._tell = tell
+        self._now = now
+        self._settings = settings
+        self._invitations = Invitations(settings, now)
+        self._busy: set[CallId] = set()
+        self._awaited: dict[CallId, _Awaited] = {}
+        self._rung: dict[CallId, list[LegId]] = {}
+        """Legs that we asked for; whatever of them is left at the call's end is let go."""
+        self._happened: asyncio.Queue[CallEvent] = asyncio.Queue()
+
+    # Commands of the seat that talks with the citizen.
+
+    async def hang_up(
+        self, call_id: CallId, *, by: str, seat_id: SeatId | None = None, reason: str | None = None
+    ) -> None:
+        """End the whole call."""
+        with self._asked(call_id, "hang-up", by, seat_id, reason=reason, form=False) as call:
+            if call.over:
+                raise CallOver
+            if seat_id is not None:
+                permitted.own_leg(call, seat_id)
+            await self._control.hang_up(call_id)
+
+    async def hold(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
+        """The citizen hears music; whoever else talked goes aside with the seat."""
+        with self._asked(call_id, "hold", by, seat_id) as call:
+            await self._lead_aside(call, permitted.own_leg(call, seat_id))
+
+    async def retrieve(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
+        """The citizen and the seat talk again."""
+        with self._asked(call_id, "retrieve", by, seat_id) as call:
+            await self._lead_together(call, permitted.own_leg(call, seat_id))
+
+    async def consult(
+        self,
+        call_id: CallId,
+        target: Target,
+        *,
+        by: str,
+        seat_id: SeatId | None,
+        order_id: str = "",
+    ) -> LegId:
+        """Ring somebody aside, while the citizen hears music."""
+        with self._asked(call_id, "consult", by, seat_id, target.who) as call:
+            return await self._bring_aside(call, target, seat_id, order_id)
+
+    async def cancel_consult(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
+        """Let go whoever was asked aside, and take the citizen back."""
+        with self._asked(call_id, "cancel-consult", by, seat_id) as call:
+            own = permitted.own_leg(call, seat_id)
+            self._awaited.pop(call_id, None)
+            await self._let_go(permitted.brought_aside(call, own.leg_id))
+            await self._lead_together(call, own)
+
+    async def complete(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
+        """The citizen goes on with whom the seat consulted; the seat is let go."""
+        with self._asked(call_id, "complete", by, seat_id) as call:
+            own = permitted.own_leg(call, seat_id)
+            await self._lead_together(call, permitted.aside_with(call, own.leg_id))
+            await self._let_go((own,))
+
+    async def conference(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
+        """Citizen, seat and whom it consulted all talk together."""
+        with self._asked(call_id, "conference", by, seat_id) as call:
+            own = permitted.own_leg(call, seat_id)
+            others = [p for p in call.parties if p.room is Room.ASIDE and p.leg_id != own.leg_id]
+            # The consulted first: they are let go when the last seat leaves the side room.
+            await self._control.lead([(p.leg_id, door(Room.TALK, p.role)) for p in others])
+            await self._lead_together(call, own)
+
+    async def invite(
+        self,
+        call_id: CallId,
+        target: Target,
+        *,
+        by: str,
+        seat_id: SeatId | None,
+        order_id: str = "",
+    ) -> LegId:
+        """Ring somebody straight into the talk: three-way, or an emergency line with one key."""
+        with self._asked(call_id, "invite", by, seat_id, target.who) as call:
+            own = permitted.own_leg(call, seat_id)
+            permitted.check_target(call, target)
+            invitation = self._invitations.to(call, target, Room.TALK, order_id)
+            self._reserve(call, target)
+            await self._lead_together(call, own)
+            return await self._ring(call, invitation)
+
+    async def transfer(
+        self,
+        call_id: CallId,
+        target: Target,
+        *,
+        by: str,
+        seat_id: SeatId | None,
+        order_id: str = "",
+    ) -> LegId:
+        """Ring somebody who takes the citizen over as soon as he answers.
+
+        The seat stays until then: if nobody comes, the citizen is back with the same seat.
+        """
+        with self._asked(call_id, "transfer", by, seat_id, target.who) as call:
+            own = permitted.own_leg(call, seat_id)
+            until = self._now().timestamp() + self._settings.invite_ring_s + HELD_MARGIN_S
+            await self._control.note(LegId(call_id), HELD_UNTIL, str(int(until)))
+            leg_id = await self._bring_aside(call, target, seat_id, order_id)
+            self._awaited[call_id] = _Awaited(leg_id=leg_id, what="transfer", seat_leg=own.leg_id)
+            return leg_id
+
+    async def to_line(
+        self, call_id: CallId, skill_group: SkillGroupCode, *, by: str, seat_id: SeatId | None
+    ) -> None:
+        """Back into the waiting line, for another skill group, at the place of his arrival."""
+        with self._asked(call_id, "to-line", by, seat_id, skill_group) as call:
+            own = permitted.own_leg(call, seat_id)
+            await self._control.back_to_line(call, skill_group)
+            await self._let_go((own, *permitted.brought_aside(call, own.leg_id)))
+
+    async def leave(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
+        """The seat goes; the others talk on."""
+        with self._asked(call_id, "leave", by, seat_id) as call:
+            await self._let_go((permitted.own_leg(call, seat_id),))
+
+    async def drop(
+        self, call_id: CallId, leg_id: LegId, *, by: str, seat_id: SeatId | None = None
+    ) -> None:
+        """Let one party go, or stop ringing it."""
+        with self._asked(call_id, "drop", by, seat_id) as call:
+            if seat_id is not None:
+                permitted.own_leg(call, seat_id)
+            await self._let_go((permitted.leg_on(call, leg_id),))
+
+    async def mute(
+        self, call_id: CallId, leg_id: LegId | None, *, on: bool, by: str, seat_id: SeatId | None
+    ) -> None:
+        """What a party says is heard by nobody; None is the seat itself."""
+        with self._asked(call_id, "mute", by, seat_id) as call:
+            own = permitted.own_leg(call, seat_id)
+            party = own if leg_id is None else permitted.leg_on(call, leg_id)
+            await self._lead_together(call, own)
+            await self._control.mute(party.leg_id, muted=on)
+
+    async def keys(
+        self, call_id: CallId, leg_id: LegId, keys: str, *, by: str, seat_id: SeatId | None
+    ) -> None:
+        """Press keys towards the far end of a party, for instance a department's menu."""
+        with self._asked(call_id, "keys", by, seat_id) as call:
+            permitted.own_leg(call, seat_id)
+            await self._control.press(permitted.leg_on(call, leg_id).leg_id, keys)
+
+    # Commands of a supervisor.
+
+    async def supervise(
+        self, call_id: CallId, how: str, *, by: str, seat_id: SeatId, reason: str | None = None
+    ) -> None:
+        """Listen, whisper to the seat, speak with both, or take the citizen over, at this seat's phone."""
+        with self._asked(call_id, how, by, seat_id, reason=reason) as call:
+            spied = permitted.check_spy(call, seat_id)
+            present = next((p for p in call.parties if p.who == seat_id and p.room), None)
+            if how == "intercept":
+                await self._take_over(call, seat_id, present)
+                return
+            if how == "barge":
+                await self._lead_together(call, permitted.leg_on(call, spied))
+            if present is not None:
+                await self._control.lead([(present.leg_id, SUPERVISORS_DOOR[how])])
+                return
+            # A seat that takes calls gets none while its supervisor listens elsewhere.
+            self._floor.reserve(seat_id, call_id)
+            await self._ring(call, self._invitations.to_supervise(call, seat_id, spied, how))
+
+    # What happens meanwhile.
+
+    def on_event(self, event: Event) -> None:
+        """Note what may concern an operation; cheap, never waits, never raises."""
+        if isinstance(
+            event, PartyJoined | PartyDidNotAnswer | SeatLeftCall | CallEnded | CallAbandoned
+        ):
+            self._happened.put_nowait(event)
+
+    async def run(self) -> None:
+        """Carry on what waited for an answer, until cancelled."""
+        while True:
+            event = await self._happened.get()
+            with call_fence(event.call_id):
+                try:
+                    await self._go_on(event)
+                except CtiError as trouble:
+                    log.warning(
+                        "an operation could not go on", call_id=event.call_id, why=trouble.code
+                    )
+
+    async def _go_on(self, event: CallEvent) -> None:
+        call = self._calls.get(event.call_id)
+        awaited = self._awaited.get(event.call_id)
+        match event:
+            case CallEnded() | CallAbandoned():
+                self._awaited.pop(event.call_id, None)
+                await self._let_go_all(event.call_id)
+            case PartyJoined(leg_id=leg_id) if awaited and awaited.leg_id == leg_id and call:
+                del self._awaited[event.call_id]
+                await self._answered(call, awaited)
+            case PartyDidNotAnswer(leg_id=leg_id) if awaited and awaited.leg_id == leg_id and call:
+                del self._awaited[event.call_id]
+                await self._nobody_came(call, awaited)
+            case SeatLeftCall(leg_id=leg_id) if call and leg_id is not None:
+                await self._seat_hung_up(call, leg_id)
+            case _:
+                pass
+
+    async def _answered(self, call: Call, awaited: _Awaited) -> None:
+        seat = next((p for p in call.parties if p.leg_id == awaited.seat_leg), None)
+        await self._lead_together(call, permitted.leg_on(call, awaited.leg_id))
+        if seat is not None:
+            await self._let_go((seat,))
+
+    async def _nobody_came(self, call: Call, awaited: _Awaited) -> None:
+        seat = next((p for p in call.parties if p.leg_id == awaited.seat_leg), None)
+        if awaited.what != "transfer":
+            return
+        if seat is not None:
+            await self._lead_together(call, seat)
+        elif call.skill_group is not None:
+            await self._control.back_to_line(call, call.skill_group)
+
+    async def _seat_hung_up(self, call: Call, leg_id: LegId) -> None:
+        """A seat that hangs up while it speaks aside with another seat has handed the citizen over."""
+        awaited = self._awaited.get(call.call_id)
+        if awaited is not None and awaited.seat_leg == leg_id:
+            return  # The target takes the citizen when it answers; if it does not, see above.
+        aside = [p for p in call.parties if p.room is Room.ASIDE and p.role is PartyRole.SEAT]
+        if call.led_aside and len(aside) == 1 and call.leg_id == aside[0].leg_id:
+            await self._lead_together(call, aside[0])
+        elif call.state is CallState.SEAT_LEFT:
+            await self._let_go(permitted.brought_aside(call, leg_id))
+
+    # How it is done.
+
+    async def _bring_aside(
+        self, call: Call, target: Target, seat_id: SeatId | None, order_id: str
+    ) -> LegId:
+        own = permitted.own_leg(call, seat_id)
+        permitted.check_target(call, target)
+        invitation = self._invitations.to(call, target, Room.ASIDE, order_id)
+        self._reserve(call, target)
+        await self._lead_aside(call, own)
+        try:
+            return await self._ring(call, invitation)
+        except CtiError:
+            # The citizen must not stay on hold for somebody who was never rung.
+            await self._lead_together(call, own)
+            raise
+
+    async def _take_over(self, call: Call, seat_id: SeatId, present: Party | None) -> None:
+        if present is None:
+            self._floor.reserve(seat_id, call.call_id)
+            leg_id = await self._ring(
+                call, self._invitations.to(call, SeatTarget(seat_id=seat_id), Room.TALK, "")
+            )
+            self._awaited[call.call_id] = _Awaited(
+                leg_id=leg_id, what="intercept", seat_leg=call.leg_id
+            )
+            return
+        # Who listens already is the citizen's seat from now on.
+        await self._control.note(present.leg_id, "HOTLINE_PARTY", f"{PartyRole.SEAT}:{seat_id}")
+        moves = [(present.leg_id, door(Room.TALK, PartyRole.SEAT))]
+        await self._control.lead([(LegId(call.call_id), CITIZEN_TALKS), *moves])
+        await self._let_go(p for p in call.parties if p.leg_id == call.leg_id)
+
+    async def _ring(self, call: Call, invitation: Invitation) -> LegId:
+        self._rung.setdefault(call.call_id, []).append(invitation.leg_id)
+        try:
+            await self._control.ring(invitation)
+        except CtiError:
+            if invitation.seat_id is not None:
+                self._floor.undo_offer(invitation.seat_id, call.call_id)
+            raise
+        now = self._calls.get(call.call_id)
+        if now is None or now.over:
+            # The citizen was quicker: nobody is rung for a call that is over.
+            await self._let_go_all(call.call_id)
+        return invitation.leg_id
+
+    def _reserve(self, call: Call, target: Target) -> None:
+        match target:
+            case SeatTarget(seat_id=seat_id) if not self._floor.reserve(seat_id, call.call_id):
+                raise TargetNotFree
+
+    async def _lead_aside(self, call: Call, own: Party) -> None:
+        """The citizen hears music, the seat and whoever else talks with him are aside."""
+        moves = [] if call.led_aside else [(LegId(call.call_id), CITIZEN_HELD)]
+        talkers = [p for p in call.parties if p.room is Room.TALK and p.leg_id != own.leg_id]
+        seat = [own] if own.room is not Room.ASIDE else []
+        moves += [(p.leg_id, door(Room.ASIDE, p.role)) for p in (*seat, *talkers)]
+        await self._control.lead(moves)
+
+    async def _lead_together(self, call: Call, party: Party) -> None:
+        """The citizen and this party talk in the common room."""
+        moves = []
+        if not call.in_rooms or call.led_aside:
+            moves.append((LegId(call.call_id), CITIZEN_TALKS))
+        if not call.in_rooms or party.room is not Room.TALK:
+            moves.append((party.leg_id, door(Room.TALK, party.role)))
+        await self._control.lead(moves)
+
+    async def _let_go(self, parties: Iterable[Party]) -> None:
+        for party in tuple(parties):
+            await self._control.hang_up_leg(party.leg_id)
+
+    async def _let_go_all(self, call_id: CallId) -> None:
+        for leg_id in self._rung.pop(call_id, ()):
+            await self._control.hang_up_leg(leg_id)
+
+    @contextmanager
+    def _asked(
+        self,
+        call_id: CallId,
+        what: str,
+        by: str,
+        seat_id: SeatId | None,
+        target: str | None = None,
+        *,
+        reason: str | None = None,
+        form: bool = True,
+    ) -> Iterator[Call]:
+        """The call, if this may be asked now; one command a call, and every one is told."""
+        call = self._calls.get(call_id)
+        if call is None:
+            raise UnknownCall
+        refused = None
+        try:
+            if call_id in self._busy:
+                raise CommandUnderWay
+            if form:
+                permitted.check(call, what)
+            self._busy.add(call_id)
+            try:
+                yield call
+            finally:
+                self._busy.discard(call_id)
+        except CtiError as trouble:
+            refused = trouble.code
+            raise
+        finally:
+            self._tell(
+                CallControlled(
+                    at=self._now(), call_id=call_id, what=what, by=by,
+                    seat_id=seat_id, target=target, reason=reason, refused=refused,
+                )
+            )  # fmt: skip

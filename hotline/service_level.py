@@ -1,0 +1,81 @@
+"""The service level for the web and for Prometheus: the clock's board, and reports from the store. 服务水平"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from cti.call import Call
+from seats.service_level_clock import KEPT, Board, ServiceLevelClock, Window
+from seats.service_level_report import DayReport, bounds, day_report
+from seats.settings import ServiceLevelSettings
+from store.service_level import StoredWaits
+
+
+class ServiceLevelDesk:
+    """Board and report, both by seats/service_level.py. 服务水平台"""
+
+    def __init__(
+        self,
+        clock: ServiceLevelClock,
+        stored: StoredWaits,
+        settings: ServiceLevelSettings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.settings = settings
+        self.board: Callable[[], Board] = clock.board
+        self._clock = clock
+        self._stored = stored
+        self._now = now
+
+    async def restore(self, live: Iterable[Call]) -> None:
+        """After a start: what the clock had counted before."""
+        now = self._now()
+        self._clock.restore(await self._stored.between(now - KEPT, now), live)
+
+    async def report(self, day: date) -> DayReport:
+        """A day in China, of the waits that are over."""
+        return day_report(await self._stored.between(*bounds(day)), self.settings, day, self._now())
+
+
+class ServiceLevelCollector(Collector):
+    """The live meters as gauges; groups are labels, citizens never. 服务水平指标"""
+
+    def __init__(self, board: Callable[[], Board]) -> None:
+        self._board = board
+
+    def collect(self) -> Iterable[Metric]:
+        board = self._board()
+        windows = {"recent": board.recent, "today": board.today, "day": board.day}
+        yield _shares("in_time_share", "Answered within the limit, of all offered", windows)
+        yield _shares("answer_rate", "Answered, of all who were answered or gave up", windows)
+        offered = GaugeMetricFamily(
+            "hotline_offered", "Waits that began in the window", labels=["window"]
+        )
+        causes = GaugeMetricFamily(
+            "hotline_missed", "Not answered in time, by cause", labels=["window", "cause"]
+        )
+        for name, window in windows.items():
+            offered.add_metric([name], window.whole.tally.offered)
+            for cause, count in window.whole.tally.causes.items():
+                causes.add_metric([name, cause.value], count)
+        yield offered
+        yield causes
+        waiting = GaugeMetricFamily("hotline_waiting", "Citizens who wait for a person")
+        waiting.add_metric([], board.waiting)
+        longest = GaugeMetricFamily("hotline_longest_wait_seconds", "The longest of their waits")
+        longest.add_metric([], board.longest_ms / 1000)
+        yield waiting
+        yield longest
+
+
+def _shares(what: str, text: str, windows: dict[str, Window]) -> Metric:
+    """Left out while there is nobody to measure: zero would be an alarm."""
+    family = GaugeMetricFamily(f"hotline_{what}", text, labels=["window", "skill_group"])
+    for name, window in windows.items():
+        for group, meter in (("", window.whole), *window.groups.items()):
+            share = meter.in_time_share if what == "in_time_share" else meter.answer_rate
+            if share is not None:
+                family.add_metric([name, group], share)
+    return family

@@ -1,0 +1,42 @@
+"""The lanes of a stage: their seats, groups and numbers. See lane.py."""
+
+from collections.abc import Mapping, Sequence
+
+from tests.live.lane import Lane
+from tests.live.stage import Stage
+
+SEATS_OF_A_LANE = 3
+FIRST_SEAT, FIRST_NUMBER, FIRST_CITIZEN = 8101, 60001, 13800000100
+
+
+def groups_of(lanes: int) -> Mapping[str, str]:
+    """Each seat's skill group: one that nobody else serves."""
+    return {seat: _group(lane) for lane in range(lanes) for seat in _seats(lane)}
+
+
+async def open_lanes(stage: Stage, lanes: int) -> list[Lane]:
+    """Every seat is signed in and not ready, and each number leads to its own group."""
+    opened = []
+    for number in range(lanes):
+        called = str(FIRST_NUMBER + number)
+        # A first step for this number, as NUMBER_LINES has it for ours, with the group beside it.
+        await stage.asterisk_says(
+            f"dialplan add extension {called},1,Set,HOTLINE_GROUP={_group(number)} into hotline-in"
+        )
+        for seat in _seats(number):
+            await stage.take_seat(seat)
+            await (await stage.api(seat)).post(
+                f"/api/seats/{seat}/not-ready", {"reason": "training"}
+            )
+        citizen = str(FIRST_CITIZEN + number)
+        opened.append(Lane(stage, called, _seats(number), _group(number), citizen))
+    return opened
+
+
+def _group(lane: int) -> str:
+    return f"lane_{lane + 1}"
+
+
+def _seats(lane: int) -> Sequence[str]:
+    first = FIRST_SEAT + lane * SEATS_OF_A_LANE
+    return [str(first + number) for number in range(SEATS_OF_A_LANE)]

@@ -1,0 +1,139 @@
+"""Shapes of a talk between a citizen and one seat: endings, hold, mute, keys, force, orders on dead calls."""
+
+import asyncio
+
+from tests.live.lane import SUPERVISOR, Lane
+
+
+async def citizen_hangs_up(lane: Lane) -> None:
+    await lane.talk()
+    await lane.all_speak()
+    await lane.citizen_hangs_up()
+    assert await lane.heard_by("citizen") == {"first"}
+    assert await lane.heard_by("first") == {"citizen"}
+
+
+async def seat_hangs_up(lane: Lane) -> None:
+    leg = await lane.talk()
+    await leg.hang_up()
+    await lane.citizen.until_gone(10)
+    lane.ended_by = ("seat", "hung-up")
+
+
+async def seat_asks_for_the_end(lane: Lane) -> None:
+    await lane.talk()
+    await lane.ask(lane.first, "hang-up", reason="finished")
+    await lane.citizen.until_gone(10)
+    lane.ended_by = None
+
+
+async def hold_and_retrieve(lane: Lane) -> None:
+    await lane.talk()
+    await lane.ask(lane.first, "hold")
+    await lane.is_("held")
+    await lane.all_speak()
+    await lane.ask(lane.first, "retrieve")
+    await lane.is_("talking")
+    await lane.all_speak(citizen=600, first=900)
+    await lane.citizen_hangs_up()
+    tones = {"held": 800, "back": 900}
+    assert await lane.heard_by("citizen", tones) == {"back"}
+    assert await lane.heard_by("first", {"held": 500, "back": 600}) == {"back"}
+
+
+async def hold_and_retrieve_twice(lane: Lane) -> None:
+    await lane.talk()
+    for _ in range(2):
+        await lane.ask(lane.first, "hold")
+        await lane.is_("held")
+        await lane.ask(lane.first, "retrieve")
+        await lane.is_("talking")
+    await lane.citizen_hangs_up()
+    told = await lane.told()
+    assert told.count("CallHeld") == told.count("CallRetrieved") == 2, told
+
+
+async def citizen_hangs_up_on_hold(lane: Lane) -> None:
+    leg = await lane.talk()
+    await lane.ask(lane.first, "hold")
+    await lane.is_("held")
+    await lane.citizen_hangs_up()
+    await leg.until_gone(10)
+
+
+async def seats_phone_dies_on_hold(lane: Lane) -> None:
+    """He does not listen to music for ever: he is back in the line, and another seat gets him."""
+    leg = await lane.talk()
+    await lane.ask(lane.first, "hold")
+    await lane.is_("held")
+    await lane.ready(lane.second)
+    await leg.hang_up()
+    await lane.not_ready(lane.first)
+    await lane.joined(lane.second)
+    await lane.citizen_hangs_up()
+
+
+async def mute_and_unmute(lane: Lane) -> None:
+    await lane.talk()
+    await lane.ask(lane.first, "mute", leg_id=None, on=True)
+    await lane.all_speak()
+    await lane.ask(lane.first, "mute", leg_id=None, on=False)
+    await lane.all_speak(first=900, citizen=600)
+    await lane.citizen_hangs_up()
+    assert await lane.heard_by("citizen", {"muted": 800, "open": 900}) == {"open"}
+    assert await lane.heard_by("first", {"muted": 500, "open": 600}) == {"muted", "open"}
+
+
+async def forced_to_pause_while_talking(lane: Lane) -> None:
+    """A supervisor's order about the seat never touches the call."""
+    await lane.talk()
+    api = await lane.stage.api(SUPERVISOR)
+    await api.post(f"/api/seats/{lane.first}/force", {"state": "not_ready", "reason": "shift over"})
+    await lane.is_("talking")
+    await lane.citizen_hangs_up()
+    await lane.seat_is(lane.first, "not_ready")
+
+
+async def command_on_a_dead_call(lane: Lane) -> None:
+    await lane.talk()
+    await lane.citizen_hangs_up()
+    second = {"kind": "seat", "seat_id": lane.second}
+    codes = {
+        await lane.refused(lane.first, "hold"),
+        await lane.refused(lane.first, "transfer", target=second),
+        await lane.refused(lane.first, "hang-up", reason="finished"),
+    }
+    assert codes <= {"call-over", "call-not-there", "not-on-this-call"}, codes
+
+
+async def two_people_command_at_once(lane: Lane) -> None:
+    """Whoever comes second is refused or served after; the call is in one state that both see."""
+    await lane.talk()
+    await lane.ready(lane.second, lane.third)
+    second = {"kind": "seat", "seat_id": lane.second}
+    done = await asyncio.gather(
+        lane.tries(lane.first, "transfer", target=second),
+        lane.tries(SUPERVISOR, "supervise", how="intercept", seat_id=lane.third, reason="urgent"),
+    )
+    assert None in done, done
+    await lane.is_("talking")
+    seat = (await lane.shown())["seat_id"]
+    assert seat in (lane.second, lane.third)
+    await lane.phone(seat).talking()
+    await lane.citizen_hangs_up()
+
+
+async def abandoned_in_the_line(lane: Lane) -> None:
+    await lane.arrive()
+    await lane.is_("queued")
+    await lane.citizen_hangs_up()
+
+
+async def picked_from_the_line(lane: Lane) -> None:
+    """A supervisor gives a waiting caller to a seat that does not serve his group's turn."""
+    await lane.arrive()
+    await lane.is_("queued")
+    await lane.not_ready(lane.second)
+    await lane.ask(SUPERVISOR, "pick", seat_id=lane.second, reason="knows the case")
+    await lane.joined(lane.second)
+    await lane.citizen_hangs_up()

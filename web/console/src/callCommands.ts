@@ -1,0 +1,96 @@
+// What a seat may ask of its call in each form of the talk, by which key, and asking for it.
+import { ref } from 'vue'
+import { announce } from './announce'
+import { ApiError } from './api'
+import { errorSentence, t } from './i18n'
+import type { IconName } from './components/SvgIcon.vue'
+import type { Call } from './types'
+
+export type CallCommand =
+  | 'hold'
+  | 'retrieve'
+  | 'mute'
+  | 'unmute'
+  | 'consult'
+  | 'invite'
+  | 'transfer'
+  | 'toLine'
+  | 'conference'
+  | 'complete'
+  | 'cancelConsult'
+  | 'keys'
+  | 'leave'
+  | 'hangUp'
+
+/** Alt and this key; the letters stand on the buttons. */
+export const KEYS: { [command in CallCommand]: string } = {
+  hold: 'H',
+  retrieve: 'H',
+  mute: 'M',
+  unmute: 'M',
+  consult: 'Q',
+  invite: 'I',
+  transfer: 'T',
+  toLine: 'G',
+  conference: 'J',
+  complete: 'W',
+  cancelConsult: 'X',
+  keys: 'K',
+  leave: 'L',
+  hangUp: 'E',
+}
+
+export const ICONS: { [command in CallCommand]: IconName } = {
+  hold: 'pause',
+  retrieve: 'play',
+  mute: 'mute',
+  unmute: 'mute',
+  consult: 'question',
+  invite: 'people',
+  transfer: 'leave',
+  toLine: 'target',
+  conference: 'people',
+  complete: 'check',
+  cancelConsult: 'back',
+  keys: 'keypad',
+  leave: 'exit',
+  hangUp: 'end',
+}
+
+/** Commands that this form of the talk allows, in the order of the bar. */
+export function callCommandsOf(call: Call, muted: boolean): CallCommand[] {
+  const voice: CallCommand = muted ? 'unmute' : 'mute'
+  switch (call.state) {
+    case 'talking':
+      return ['hold', voice, 'consult', 'invite', 'transfer', 'toLine', 'hangUp']
+    case 'held':
+      return ['retrieve', 'consult', 'transfer', 'toLine', 'hangUp']
+    case 'consulting':
+      return ['conference', 'complete', 'cancelConsult', 'keys', 'hangUp']
+    case 'conference':
+      return [voice, 'hold', 'invite', 'keys', 'leave', 'hangUp']
+    default:
+      return []
+  }
+}
+
+/** One request at a time; a refusal is said in words. */
+export function useAsking() {
+  const busy = ref(false)
+  async function ask(act: () => Promise<unknown>, done = ''): Promise<boolean> {
+    if (busy.value) return false
+    busy.value = true
+    try {
+      await act()
+      if (done) announce('success', done)
+      return true
+    } catch (failed) {
+      if (!(failed instanceof ApiError)) throw failed
+      announce('error', t('call.trouble', { why: errorSentence(failed.code) }))
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+  return { busy, ask }
+}

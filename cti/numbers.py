@@ -22,7 +22,7 @@ ALLOWED = {
 """Whole numbers as they are dialled, by kind. 允许的号码"""
 
 _MAY_DIAL = re.compile("|".join(f"(?:{shape})" for shape in ALLOWED.values()))
-_WRITTEN = re.compile(r"[\s-]")
+_WRITTEN = re.compile(r"[ -]")
 
 
 def dialled(number: str) -> str:

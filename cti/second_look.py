@@ -8,7 +8,7 @@ channel is hung up by it. One look alone proves nothing, because an event may be
 uses this acts on what two looks have in common.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from cti.facts import (
     CallFact,
     ChannelsListed,
     CitizenArrived,
+    CitizenHeld,
     CitizenInRoom,
     LegGone,
     LegInRoom,
@@ -102,8 +103,8 @@ def _begun(call_id: CallId, facts: tuple[CallFact, ...], *, known: bool) -> Reme
 
 def _remedy(
     call: Call,
-    gone: Iterable[CallFact],
-    shown: Iterable[CallFact],
+    gone: Sequence[CallFact],
+    shown: Sequence[CallFact],
     seen: Mapping[CallId, Call],
     at: datetime,
 ) -> Iterator[CallFact]:
@@ -119,11 +120,16 @@ def _remedy(
     if real is None or call.over:
         return
     yield from _not_joined_at_all(call, real, at)
-    nobody = all(party.room is None for party in real.parties)
-    if call.state in _WAS_SERVED and real.state in _WAITS and nobody:
+    if call.state in _WAS_SERVED and real.state in _WAITS and not _in_a_room(real, shown):
         yield from _still_waits(call, real, at)
     elif call.state is S.SEAT_LEFT and real.state is S.TALKING:
         yield from _still_talks(real, at)
+
+
+def _in_a_room(real: Call, shown: Iterable[CallFact]) -> bool:
+    """He or somebody for him is in a room: his story rests, whatever its variables still say."""
+    led = any(isinstance(fact, CitizenHeld | CitizenInRoom) for fact in shown)
+    return led or any(party.room is not None for party in real.parties)
 
 
 def _not_joined_at_all(call: Call, real: Call, at: datetime) -> Iterator[CallFact]:

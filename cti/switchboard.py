@@ -188,9 +188,7 @@ class Switchboard:
         """
         with self._asked(call_id, "transfer", by, seat_id, target.who) as call:
             own = permitted.own_leg(call, seat_id)
-            until = self._now().timestamp() + self._settings.invite_ring_s + HELD_MARGIN_S
-            await self._control.note(LegId(call_id), HELD_UNTIL, str(int(until)))
-            leg_id = await self._bring_aside(call, target, seat_id, order_id)
+            leg_id = await self._bring_aside(call, target, seat_id, order_id, alone=True)
             self._awaited[call_id] = _Awaited(leg_id=leg_id, what="transfer", seat_leg=own.leg_id)
             return leg_id
 
@@ -324,12 +322,22 @@ class Switchboard:
     # How it is done.
 
     async def _bring_aside(
-        self, call: Call, target: Target, seat_id: SeatId | None, order_id: str
+        self,
+        call: Call,
+        target: Target,
+        seat_id: SeatId | None,
+        order_id: str,
+        *,
+        alone: bool = False,
     ) -> LegId:
+        """`alone`: the citizen stays on hold for the target even if the seat goes meanwhile."""
         own = permitted.own_leg(call, seat_id)
         permitted.check_target(call, target)
         invitation = self._invitations.to(call, target, Room.ASIDE, order_id)
         self._reserve(call, target)
+        if alone:
+            until = self._now().timestamp() + self._settings.invite_ring_s + HELD_MARGIN_S
+            await self._control.note(LegId(call.call_id), HELD_UNTIL, str(int(until)))
         await self._lead_aside(call, own)
         try:
             return await self._ring(call, invitation)

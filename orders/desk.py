@@ -63,8 +63,8 @@ KEPT = 1_000
 """Orders of ended calls that stay in memory; older ones are read from the store. 缓存上限"""
 READ_AT_MOST = 1_500
 """Sentences of one call that are used for proposals, some three hours of talk. 语句上限"""
-EMERGENCY_LINES = frozenset({"110", "119", "120", "122"})
-"""Codes of the directory that mean an emergency, where none are given. 紧急热线"""
+EMERGENCY_LINES = frozenset({"police", "fire", "ambulance", "traffic"})
+"""110, 119, 120 and 122 in the directory that we ship. 紧急热线"""
 OPEN = frozenset({OrderState.DRAFT, OrderState.DIVERTED})
 """A diverted matter can still be written to, and be made an order besides. 可填写状态"""
 

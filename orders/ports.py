@@ -80,10 +80,11 @@ class StoredNuisance(Protocol):
 
 
 class CallerLists(Protocol):
-    """The lists of callers that routing knows. 来电名单"""
+    """The list of blocked callers that routing knows; entries end by themselves. 拦截名单"""
 
-    def add(self, name: str, number: str, until: datetime, by: str, note: str) -> None: ...
-    def remove(self, name: str, number: str, by: str) -> None: ...
+    def block(self, caller_number: str, until: datetime, by: str, note: str) -> None: ...
+    def unblock(self, caller_number: str, by: str) -> None:
+        """No error if it is not there."""
 
 
 class Dialling(Protocol):

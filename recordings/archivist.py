@@ -31,7 +31,7 @@ from cti.events import (
 )
 from cti.fence import call_fence
 from cti.ids import CallId
-from recordings.copyist import Copyist
+from recordings.copyist import Copyist, Fate
 from recordings.duties import (
     LEAST_PAUSE_S,
     Search,
@@ -43,12 +43,11 @@ from recordings.duties import (
 )
 from recordings.errors import (
     CatalogueUnavailable,
-    CopyDiffers,
     LegsStillGrowing,
     RecordingError,
 )
-from recordings.events import RecordingArchived, RecordingFailed, RecordingSkipped
-from recordings.legs import Legs, calls_with_legs, calls_with_own_legs, legs_for
+from recordings.events import RecordingFailed
+from recordings.legs import calls_with_legs, calls_with_own_legs
 from recordings.model import (
     Recording,
     RecordingId,
@@ -58,12 +57,9 @@ from recordings.model import (
 from recordings.ports import Catalogue, Encoder, Now, RecordingDue, Tell, WrittenDown
 from recordings.searcher import LegSearcher
 from recordings.settings import RecordingsSettings
-from recordings.vault import Fixity, Vault
+from recordings.vault import Vault
 
 log = structlog.get_logger(__name__)
-
-SHORT_LIFE_MS = 3_000
-"""Asterisk makes a leg's file with its first sound: who left so soon may never have got one."""
 
 
 class Archivist:
@@ -86,7 +82,16 @@ class Archivist:
         self._legs_folder = legs_folder
         self._vault = vault
         self._catalogue = catalogue
-        self._copyist = Copyist(vault, encoder, settings)
+        self._copyist = Copyist(
+            legs_folder=legs_folder,
+            vault=vault,
+            catalogue=catalogue,
+            encoder=encoder,
+            tell=tell,
+            written_down=written_down,
+            now=now,
+            settings=settings,
+        )
         self._searcher = LegSearcher(
             legs_folder=legs_folder,
             catalogue=catalogue,
@@ -194,7 +199,7 @@ class Archivist:
                 await self._wait(now)
 
     async def _wait(self, now: datetime) -> None:
-        duties = (*self._tasks.values(), *self._searches.values())
+        duties: list[Task | Search] = [*self._tasks.values(), *self._searches.values()]
         moments = [ready_at(duty, self._settings) for duty in duties]
         known = [moment for moment in (*moments, self._read_again_at) if moment is not None]
         limit_s = max(0.0, (min(known) - now).total_seconds()) if known else None
@@ -273,8 +278,11 @@ class Archivist:
         postpone(task, self._now(), self._settings)
         with call_fence(call_id):
             try:
-                if not task.archived and not await self._archive(task):
-                    return
+                if not task.archived:
+                    if not await self._copyist.archive(task):
+                        self._tasks.pop(task.recording.recording_id, None)
+                        return
+                    self.trouble = None
                 if task.transcribed:
                     await self._let_legs_go(task)
             except LegsStillGrowing:
@@ -282,95 +290,14 @@ class Archivist:
             except (RecordingError, OSError) as trouble:
                 self._failed(task, trouble)
 
-    async def _archive(self, task: Task) -> bool:
-        """False: there is no recording of this call at all."""
-        legs = legs_for(self._legs_folder, task.recording)
-        if not task.start_known and not await self._learn_start(task, legs):
-            self._tasks.pop(task.recording.recording_id, None)
-            return False
-        recording = task.recording
-        path = self._vault.path_of(recording.recording_id, recording.started_at)
-        if never_held_anything(recording, legs):
-            placed = await asyncio.to_thread(self._vault.has, path)
-            if not placed:
-                self._skip(task)
-                return True
-        copy = await self._copyist.copy(recording, legs, path)
-        self.trouble = None
-        task.went_well()
-        task.recording = replace(
-            recording,
-            state=RecordingState.ARCHIVED,
-            duration_ms=copy.duration_ms,
-            path=path,
-            sha256=copy.sha256,
-            size_bytes=copy.size_bytes,
-        )
-        self._tell(
-            RecordingArchived(
-                at=self._now(),
-                call_id=recording.call_id,
-                recording_id=recording.recording_id,
-                path=path,
-                sha256=copy.sha256,
-                duration_ms=copy.duration_ms,
-                size_bytes=copy.size_bytes,
-                started_at=recording.started_at,
-                leg_id=recording.leg_id,
-            )
-        )
-        return True
-
-    def _skip(self, task: Task) -> None:
-        self.trouble = None
-        task.went_well()
-        recording = task.recording
-        if recording.state is not RecordingState.EMPTY and recording.leg_id is not None:
-            log.info("a party's leg never held any sound", call_id=recording.call_id)
-            self._tell(
-                RecordingSkipped(
-                    at=self._now(),
-                    call_id=recording.call_id,
-                    recording_id=recording.recording_id,
-                    leg_id=recording.leg_id,
-                )
-            )
-        task.recording = replace(recording, state=RecordingState.EMPTY, duration_ms=0)
-
-    async def _learn_start(self, task: Task, legs: Legs) -> bool:
-        """We came while the call lived, or were deaf when its recording began."""
-        known = await self._catalogue.find(task.recording.recording_id)
-        if known is not None:
-            task.recording = known
-        elif legs.missing:
-            return False
-        else:
-            began = task.over_at - timedelta(milliseconds=legs.duration_ms)
-            task.recording = replace(task.recording, started_at=began)
-        task.start_known = True
-        return True
-
     async def _let_legs_go(self, task: Task) -> None:
-        """Only when the archived file verifies and the journal's row of it is on disk."""
-        if not await self._written_down():
-            look_again_soon(task, self._now(), self._settings)
-            return
-        if task.recording.state is RecordingState.ARCHIVED:
-            fixity = await asyncio.to_thread(self._vault.verify, task.recording)
-            if fixity is not Fixity.INTACT:
-                log.error("archived file does not verify, legs are kept", fixity=fixity.value)
-                task.recording = replace(task.recording, state=RecordingState.LEGS)
-                raise CopyDiffers
-        legs = legs_for(self._legs_folder, task.recording)
-        if legs.duration_ms > task.recording.duration_ms:
-            # Asterisk wrote on after the copy was made (we were told of an end that was none, or it
-            # closed the file late): the legs hold more than the copy, so it is made anew.
-            log.warning("legs grew after they were archived", call_id=task.recording.call_id)
-            postpone(task, self._now(), self._settings)
-            task.recording = replace(task.recording, state=RecordingState.LEGS)
-            return
-        await asyncio.to_thread(legs.remove)
-        self._tasks.pop(task.recording.recording_id, None)
+        match await self._copyist.let_legs_go(task):
+            case Fate.GONE:
+                self._tasks.pop(task.recording.recording_id, None)
+            case Fate.NOT_YET:
+                look_again_soon(task, self._now(), self._settings)
+            case Fate.ANEW:
+                postpone(task, self._now(), self._settings)
 
     def _failed(self, task: Task, trouble: RecordingError | OSError) -> None:
         code = self._note(trouble)
@@ -395,10 +322,3 @@ class Archivist:
         self.failures[code] += 1
         self.trouble = code
         return code
-
-
-def never_held_anything(recording: Recording, legs: Legs) -> bool:
-    """Only a party's leg may be empty; the file of one that stayed longer is a lost one."""
-    if recording.leg_id is None or legs.samples > 0:
-        return False
-    return not legs.missing or recording.duration_ms <= SHORT_LIFE_MS

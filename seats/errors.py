@@ -1,5 +1,7 @@
 """What can be wrong with a command to a seat. 座席类错误"""
 
+from typing import Any
+
 
 class SeatError(Exception):
     """Something about a seat is wrong. 座席错误"""
@@ -93,3 +95,79 @@ class SeatNotFree(SeatError):
     """This seat cannot take a call now. 座席当前不空闲"""
 
     code = "seat-not-free"
+
+
+class RulesRefused(SeatError):
+    """The rule document has errors; the version in force stays. 规则有错误，原版本继续有效"""
+
+    code = "rules-refused"
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        super().__init__(f"{len(problems)}")
+        self.details = {"problems": problems}
+
+
+class RulesDoubtful(RulesRefused):
+    """The rule document has warnings that nobody has accepted. 规则有提醒，需确认后发布"""
+
+    code = "rules-doubtful"
+
+
+class RulesChangedMeanwhile(SeatError):
+    """Another version was published since this one was begun. 规则已被他人更新"""
+
+    code = "rules-changed-meanwhile"
+
+
+class RuleKindUnknown(SeatError):
+    """There is no such kind of rule document. 没有这种规则文件"""
+
+    code = "unknown-rule-kind"
+
+
+class RuleVersionUnknown(SeatError):
+    """There is no such version of this document. 没有这个规则版本"""
+
+    code = "unknown-rule-version"
+
+
+class RuleDraftMissing(SeatError):
+    """There is no draft of this document. 没有草稿"""
+
+    code = "rule-draft-missing"
+
+
+class NothingToUndo(SeatError):
+    """Nothing was ever published of this kind. 没有可撤销的发布"""
+
+    code = "nothing-to-undo"
+
+
+class PublicationInThePast(SeatError):
+    """The instant of the publication is past. 发布时间已过"""
+
+    code = "publication-in-the-past"
+
+
+class CallerListUnknown(SeatError):
+    """There is no such list of callers. 没有这个来电名单"""
+
+    code = "unknown-caller-list"
+
+
+class CallerNumberInvalid(SeatError):
+    """This is not a caller's number. 来电号码格式错误"""
+
+    code = "caller-number-invalid"
+
+
+class CallerNotListed(SeatError):
+    """This number is not on the list. 该号码不在名单中"""
+
+    code = "unknown-caller-entry"
+
+
+class RuleRecordsAway(SeatError):
+    """The stored rules cannot be read at present. 规则存储暂不可用"""
+
+    code = "rule-records-away"

@@ -178,3 +178,50 @@ class WaitMeasured(CallEvent):
     """A citizen's first wait for a person is over, by an answer or without one. 等候已计量"""
 
     wait: Wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesPublished(Event):
+    """A version of a rule document came into force; the next call follows it. 规则已生效"""
+
+    kind: str
+    version: int
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRouted(CallEvent):
+    """The routing table gave the call its group. 已路由
+
+    `row` is the row that fitted, `version` the table's; `notes` and `flags` are for the seat's screen.
+    """
+
+    skill_group: SkillGroupCode
+    priority: int
+    row: str
+    number: int
+    version: int
+    sticky: bool = True
+    flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerListed(Event):
+    """A number was put on a list of callers, or its entry changed. 列入名单"""
+
+    list_name: str
+    caller_number: str
+    until: datetime | None
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerUnlisted(Event):
+    """A number was taken off a list of callers. 移出名单"""
+
+    list_name: str
+    caller_number: str
+    by: str

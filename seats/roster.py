@@ -151,6 +151,23 @@ class SeatRoster:
         """Call it after every change; it must not raise, and may give commands itself."""
         self._watchers.append(watcher)
 
+    def redefine(self, definitions: Iterable[SeatDefinition]) -> None:
+        """Names and skills are these from now on; no state changes, and no call in hand.
+
+        A seat that was not known is signed out; one that is not named stays as it is.
+        """
+        at = self._now()
+        for new in definitions:
+            seat = self._seats.get(new.seat_id)
+            if seat is None:
+                self._seats[new.seat_id] = Seat(
+                    definition=new, state=SeatState.SIGNED_OUT, since=at, idle_since=at
+                )
+            elif seat.definition != new:
+                self._seats[new.seat_id] = replace(seat, definition=new)
+        for watcher in self._watchers:
+            watcher()
+
     # Commands: what people ask for.
 
     def sign_in(self, seat_id: SeatId, operator: str) -> None:

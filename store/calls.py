@@ -35,7 +35,7 @@ from orders.codes import NUISANCE
 from orders.model import OrderId, OrderState
 from recordings.model import RecordingId
 from seats.events import SeatReserved
-from store.codec import EventUnreadable, decode
+from store.codec import EventUnreadable, body_of, build, decode
 from store.database import Database, change_row, insert_new
 from store.tables import (
     Instant,
@@ -212,6 +212,7 @@ def _decided(connection: Connection, seq: int, event: SeatReserved) -> None:
         at=event.at,
         reasons=list(event.reasons),
         considered=event.considered,
+        grounds=body_of(event),
     )
 
 
@@ -330,17 +331,21 @@ class StoredCalls:
     async def decisions(self, call_id: CallId) -> list[SeatReserved]:
         wanted = select(decisions).where(decisions.c.call_id == call_id).order_by(decisions.c.seq)
         async with self._database.read() as connection:
-            return [
-                SeatReserved(
-                    at=row.at,
-                    seat_id=SeatId(row.seat_id),
-                    call_id=call_id,
-                    skill_group=SkillGroupCode(row.skill_group),
-                    reasons=tuple(row.reasons),
-                    considered=row.considered,
-                )
-                for row in await connection.execute(wanted)
-            ]
+            return [_reserved(row) for row in await connection.execute(wanted)]
+
+
+def _reserved(row: Row[Any]) -> SeatReserved:
+    """Rows from before `grounds` have what their columns hold."""
+    if row.grounds is not None:
+        return build(SeatReserved, row.grounds)
+    return SeatReserved(
+        at=row.at,
+        seat_id=SeatId(row.seat_id),
+        call_id=CallId(row.call_id),
+        skill_group=SkillGroupCode(row.skill_group),
+        reasons=tuple(row.reasons),
+        considered=row.considered,
+    )
 
 
 def _call(row: Row[Any]) -> Call:

@@ -15,6 +15,7 @@ from store import (
     orders,
     own_legs,
     recordings,
+    rules,
     service_level,
     transcripts,
 )
@@ -34,6 +35,7 @@ def _gather() -> Mapping[type[Event], tuple[Projection, ...]]:
         endings,
         recordings,
         own_legs,
+        rules,
         service_level,
     ):
         for kind, projection in subject.PROJECTIONS.items():

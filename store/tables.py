@@ -1,7 +1,7 @@
 """Every table. 数据表
 
-All but `users`, `logins` and the definition columns of `seats` are projections of the journal: only
-the journal's writer fills them, from events (docs/decisions.md 3).
+All but `users`, `logins`, rule documents and the definition columns of `seats` are projections of the
+journal: only the journal's writer fills them, from events (docs/decisions.md 3).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -190,7 +190,9 @@ decisions = Table(
     Column("at", Instant, nullable=False),
     Column("reasons", JSON, nullable=False),
     Column("considered", Integer, nullable=False),
+    Column("grounds", JSON),
 )
+"""`grounds` holds the numbers of SeatReserved that only its own readers need; null in older rows."""
 
 waits = Table(
     "waits",
@@ -376,6 +378,43 @@ blocks = Table(
     Column("state", String(20), nullable=False, index=True),
     Column("decided_by", String(80)),
     Column("decision_note", Text),
+)
+
+rule_versions = Table(
+    "rule_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("effective_at", Instant, nullable=False),
+    Column("undoes", Integer),
+    Column("in_force_at", Instant),
+    Index("ix_rule_versions_kind", "kind", "version"),
+)
+"""Published rule documents; the newest that is due holds. Written directly, but for in_force_at."""
+
+rule_drafts = Table(
+    "rule_drafts",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("based_on", Integer, nullable=False),
+)
+
+caller_lists = Table(
+    "caller_lists",
+    metadata,
+    Column("list_name", String(20), primary_key=True),
+    Column("caller_number", String(40), primary_key=True),
+    Column("until", Instant),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", Text, nullable=False),
 )
 
 users = Table(

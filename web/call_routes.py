@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from cti.call import Call
 from cti.events import Blame
 from cti.ids import CallId
+from seats import explain
 from web import views
 from web.access import House, Viewer, require, require_hearing, seat_through_which
 from web.errors import NotFound
@@ -86,12 +87,13 @@ async def transcript(call_id: str, house: House, viewer: Viewer) -> dict[str, An
 
 @router.get("/calls/{call_id}/decision")
 async def decision(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
-    """Why this call went to that seat. 分配理由"""
+    """Why this call waits, or why it waited and went to that seat. 分配理由"""
     call = await find(call_id, house)
     decisions = await house.calls.decisions(call.call_id)
+    waits = house.line.why_waiting(call.call_id)
     return {
         "decisions": [views.decision(one) for one in decisions],
-        "sentence": views.decision_sentence(decisions),
+        "sentence": explain.sentence(decisions) if waits is None else f"正在等候：{waits}。",
     }
 
 

@@ -195,6 +195,7 @@ def asked(what: str, call_id: CallId, viewer: User, **more: str | None) -> Answe
 async def hang_up(call_id: str, why: Why, house: House, viewer: Viewer) -> Answer:
     """End the call for everybody. 挂机"""
     call, seat = await ended_by(call_id, house, viewer)
+    house.nuisance.allow_hang_up(call, why.reason)
     await house.commands.hang_up(call, by=viewer.username, seat_id=seat, reason=why.reason)
     return asked("hang-up", call, viewer)
 

@@ -3,7 +3,7 @@
 Numbers of citizens are masked here unless the viewer may see them.
 """
 
-from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -115,22 +115,27 @@ def utterance(said: UtteranceHeard) -> Json:
 
 
 def decision(reserved: SeatReserved) -> Json:
+    found = reserved.at_joining
     return {
         "at": instant(reserved.at),
         "seat_id": reserved.seat_id,
         "skill_group": reserved.skill_group,
         "reasons": list(reserved.reasons),
         "considered": reserved.considered,
+        "rules_version": reserved.rules_version,
+        "joined_at": instant(reserved.joined_at),
+        "waited_ms": reserved.waited_ms,
+        "priority": reserved.priority,
+        "ahead": reserved.ahead,
+        "ahead_at_joining": reserved.ahead_at_joining,
+        "at_joining": None if found is None else asdict(found),
+        "step": reserved.step,
+        "found_by": reserved.found_by,
+        "level": reserved.level,
+        "flags": list(reserved.flags),
+        "sticky_seat": reserved.sticky_seat,
+        "by": reserved.by,
     }
-
-
-def decision_sentence(decisions: Sequence[SeatReserved]) -> str:
-    """Why the call went where it went, in one Chinese sentence."""
-    if not decisions:
-        return "尚未分配座席。"
-    last = decisions[-1]
-    tried = f"此前已试 {len(decisions) - 1} 个座席未接，" if len(decisions) > 1 else ""
-    return f"{tried}分配给座席 {last.seat_id}：{'；'.join(last.reasons)}。"
 
 
 def seat(what: Seat) -> Json:

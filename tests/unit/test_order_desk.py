@@ -12,9 +12,14 @@ from cti.events import (
     CallArrived,
     CallEnded,
     CallOffered,
+    CallTransferred,
     Ending,
+    PartyJoined,
+    PartyRang,
+    PartyRole,
+    Room,
 )
-from cti.ids import CallId, SeatId
+from cti.ids import CallId, LegId, SeatId
 from orders import desk as desk_module
 from orders.desk import OrderDesk
 from orders.errors import (
@@ -26,11 +31,14 @@ from orders.errors import (
     OrderValueInvalid,
 )
 from orders.events import (
+    CallCoded,
+    DiversionFinished,
     DraftDiscarded,
     DraftOpened,
     DraftPassed,
     FieldsEdited,
     FieldsProposed,
+    OrderDiverted,
     OrderSubmitted,
 )
 from orders.model import FilledBy, OrderField, OrderId, OrderState
@@ -321,3 +329,77 @@ def test_a_sentence_of_a_call_without_a_draft_is_nobodys():
     assert isinstance(said, UtteranceHeard)
     office.happens(said)
     assert office.store.orders == {}
+
+
+def talking() -> Office:
+    office = Office().rings()
+    office.happens(CallAnswered(at=NOON, call_id=X, seat_id=A, waited_ms=1))
+    return office
+
+
+def party(role: PartyRole, who: str):
+    about = {"at": NOON, "call_id": X, "leg_id": LegId(f"{X}-p1"), "role": role, "who": who}
+    return PartyRang(**about), PartyJoined(**about, room=Room.ASIDE)
+
+
+def test_the_draft_stays_with_the_seat_that_consults_and_follows_the_transfer():
+    office = talking()
+    office.happens(*party(PartyRole.SEAT, "8002"))
+    assert office.order.seat_id == A
+    office.happens(CallTransferred(at=NOON, call_id=X, from_seat=A, to_seat=B))
+    assert office.order.seat_id == B
+    assert [e.seat_id for e in office.told(DraftPassed)] == [B]
+
+
+async def test_a_submitted_order_does_not_follow_a_transfer():
+    office = talking()
+    await office.desk.edit(FIRST, FULL, office.order.revision, "wang")
+    await office.desk.submit(FIRST, office.order.revision, "wang")
+    office.happens(CallTransferred(at=NOON, call_id=X, from_seat=A, to_seat=B))
+    assert office.order.seat_id == A
+
+
+@pytest.mark.parametrize("line", ["police", "fire", "ambulance", "traffic"])
+async def test_an_emergency_line_on_the_call_diverts_the_matter(line):
+    office = talking()
+    office.happens(*party(PartyRole.THIRD, line))
+    assert (office.order.diverted_to, office.order.state) == (line, OrderState.DRAFT)
+    office.ends()
+    assert office.order.state is OrderState.DIVERTED
+    assert [type(e) for e in office.store.events].count(DiversionFinished) == 1
+    await office.desk.edit(FIRST, FULL, office.order.revision, "wang")
+    order = await office.desk.submit(FIRST, office.order.revision, "wang")
+    assert (order.state, order.diverted_to) == (OrderState.ACCEPTED, line)
+
+
+def test_a_department_or_an_emergency_line_that_did_not_answer_diverts_nothing():
+    office = talking()
+    office.happens(*party(PartyRole.THIRD, "water"))
+    office.happens(party(PartyRole.THIRD, "fire")[0])
+    office.ends()
+    assert office.told(OrderDiverted) == []
+    assert office.order.state is OrderState.DRAFT
+
+
+def coded(*, without_order: bool) -> CallCoded:
+    return CallCoded(
+        at=NOON, call_id=X, seat_id=A, code="wrong-number", name="打错", by="wang",
+        without_order=without_order,
+    )  # fmt: skip
+
+
+def test_a_code_that_needs_no_order_takes_an_untouched_draft_away_also_after_the_call():
+    office = talking()
+    office.ends()
+    office.happens(TranscriptFinished(at=NOON, call_id=X, utterances=0), coded(without_order=True))
+    assert office.order.state is OrderState.DISCARDED
+
+
+async def test_what_a_person_wrote_survives_any_code():
+    office = talking()
+    await office.desk.edit(FIRST, {"content": "路灯不亮"}, office.order.revision, "wang")
+    office.happens(coded(without_order=True))
+    assert office.order.state is OrderState.DRAFT
+    untouched = talking()
+    untouched.happens(coded(without_order=False))
+    assert untouched.order.state is OrderState.DRAFT

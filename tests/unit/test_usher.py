@@ -9,10 +9,18 @@ import pytest
 from cti.events import Blame, CallAbandoned, CallAnswered, CallOffered, Ending, SeatLeftCall
 from cti.facts import WhyNotAnswered
 from cti.ids import SeatId, SkillGroupCode
-from seats.errors import CitizenLeftLine, PlaceTakenOver
+from seats import explain
+from seats.errors import (
+    CitizenLeftLine,
+    CitizenNotWaiting,
+    PlaceTakenOver,
+    SeatNotFree,
+    UnknownSeat,
+)
 from seats.events import SeatReserved
 from seats.groups import SKILL_GROUPS
-from seats.model import SeatState
+from seats.model import GroupPresence, SeatState
+from seats.rules import GroupRules, Relaxation, Rules
 from seats.usher import Usher
 from tests.fakes.floor import GENERAL, LAW, NOON, Floor, a_seat, call, definition
 
@@ -259,3 +267,134 @@ async def test_a_busy_hour_never_offers_one_seat_to_two_callers_and_serves_every
                 citizens.create_task(citizen(number), name=f"citizen {number}")
         roster.cancel()
     assert len(served) == 60
+
+
+LAW_RULES = Rules(
+    version=3,
+    groups={
+        GENERAL: GroupRules(code=GENERAL, name="综合受理"),
+        LAW: GroupRules(
+            code=LAW,
+            name="法律",
+            first_level=1,
+            relaxations=(
+                Relaxation(after_s=20, max_level=2),
+                Relaxation(after_s=40, also=(GENERAL,), flag="请转法律专席复核"),
+            ),
+        ),
+    },
+)
+
+
+class Sticky:
+    """Everybody's open order is at one seat."""
+
+    def __init__(self, seat_id: SeatId) -> None:
+        self.seat_id = seat_id
+
+    def seat_of(self, call_id):
+        return self.seat_id
+
+
+def reserved(floor: Floor) -> list[SeatReserved]:
+    return [e for e in floor.told if isinstance(e, SeatReserved)]
+
+
+async def test_a_citizen_gets_what_a_relaxation_gives_at_its_very_second_without_any_other_event():
+    floor = Floor(definition("8001", law=2), definition("8002", law=1)).ready("8001")
+    floor.roster.sign_in(B, "user8002")
+    usher = Usher(floor.roster, SKILL_GROUPS, floor.told.append, floor.now, rules=LAW_RULES)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(usher.run(), name=usher.name)
+        first = wait_for(usher, group, 1, skill_group=LAW)
+        await asyncio.sleep(19.9)
+        assert not first.done()
+        assert usher.next_relaxation(call(1)) == NOON + timedelta(seconds=20)
+        assert usher.why_waiting(call(1)) == (
+            "技能组“法律”1个空闲座席的等级不在要求的1级以内，再等1秒后放宽到等级2"
+        )
+        assert await first == A
+        assert asyncio.get_running_loop().time() == pytest.approx(20, abs=0.01)
+        running.cancel()
+    (told,) = reserved(floor)
+    assert (told.rules_version, told.step, told.waited_ms, told.level) == (3, 1, 20_000, 2)
+    assert told.at_joining == GroupPresence(free=1, not_ready=1)
+    assert told.reasons[1] == "等候满20秒，已放宽到等级2"
+
+
+async def test_new_rules_hold_at_once_for_those_who_wait():
+    floor = Floor(definition("8001"), definition("8002", law=1)).ready("8001")
+    floor.roster.sign_in(B, "user8002")
+    usher = Usher(floor.roster, SKILL_GROUPS, floor.told.append, floor.now)
+    async with asyncio.TaskGroup() as group:
+        citizen = wait_for(usher, group, 1, joined_s=-60, skill_group=LAW)
+        await settle_down()
+        assert not citizen.done()
+        usher.use(LAW_RULES)
+        assert await citizen == A
+    (told,) = reserved(floor)
+    assert (told.found_by, told.flags) == ("general", ("请转法律专席复核",))
+    assert explain.sentence([told]) == (
+        "分配给座席8001：市民已等候60秒（进线时技能组“法律”没有空闲座席：示忙1），排在队首；"
+        "等候满40秒，已不限等级，并可由“综合受理”座席接听；"
+        "座席8001是技能组“综合受理”唯一空闲的座席，技能等级1，提示座席：请转法律专席复核。"
+    )
+
+
+async def test_the_seat_with_the_callers_open_order_is_preferred():
+    floor = Floor(definition("8001"), definition("8002", general=3)).ready("8001", "8002")
+    usher = Usher(floor.roster, SKILL_GROUPS, floor.told.append, floor.now, sticky=Sticky(B))
+    assert await usher.seat_for(call(1), GENERAL, floor.now(), 0) == B
+    assert reserved(floor)[0].sticky_seat == B
+
+
+async def test_a_supervisor_picks_any_waiting_citizen_for_any_ready_seat():
+    floor = Floor(definition("8001", law=1), definition("8002"))
+    usher = with_usher(floor)
+    async with asyncio.TaskGroup() as group:
+        early = wait_for(usher, group, 1)
+        late = wait_for(usher, group, 2, joined_s=1)
+        await settle_down()
+        floor.ready("8001")
+        with pytest.raises(SeatNotFree):
+            usher.pick(call(2), B, "班长一")
+        with pytest.raises(CitizenNotWaiting):
+            usher.pick(call(9), A, "班长一")
+        with pytest.raises(UnknownSeat):
+            usher.pick(call(2), SeatId("9999"), "班长一")
+        usher.pick(call(2), A, "班长一")
+        assert await late == A
+        with pytest.raises(CitizenNotWaiting):
+            usher.pick(call(2), A, "班长一")
+        early.cancel()
+    (told,) = reserved(floor)
+    assert (told.call_id, told.seat_id, told.by, told.ahead) == (call(2), A, "班长一", 1)
+    assert floor.seat("8001").call_id == call(2)
+
+
+async def test_a_seat_reserved_for_a_leg_is_offered_to_nobody_else_until_it_is_given_back():
+    floor = Floor(definition("8001")).ready("8001")
+    usher = with_usher(floor)
+    assert usher.reserve(A, call(7))
+    assert not usher.reserve(A, call(8))
+    async with asyncio.TaskGroup() as group:
+        citizen = wait_for(usher, group, 1)
+        await settle_down()
+        assert not citizen.done()
+        usher.give_back(A, call(7))
+        assert await citizen == A
+
+
+async def test_what_he_found_when_he_came_is_kept_while_seats_do_not_answer():
+    floor = Floor(definition("8001"), definition("8002")).ready("8001")
+    usher = with_usher(floor)
+    assert await usher.seat_for(call(1), GENERAL, NOON, 0) == A
+    usher.offer_ended(call(1), A, WhyNotAnswered.NO_ANSWER)
+    async with asyncio.TaskGroup() as group:
+        again = wait_for(usher, group, 1)
+        await settle_down()
+        floor.ready("8002")
+        assert await again == B
+    first, second = reserved(floor)
+    assert first.at_joining == second.at_joining == GroupPresence(free=1, signed_out=1)
+    assert explain.sentence([first, second]).startswith("此前已试1个座席未接，分配给座席8002：")

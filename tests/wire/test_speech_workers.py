@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,15 @@ from asr.events import (
     TranscriptionResumed,
     UtteranceHeard,
 )
-from asr.legs import LegTail, leg_path
+from asr.legs import leg_path, open_voice, own_leg_path
 from asr.protocol import StreamConfig
 from asr.recognisers import RecogniserPool
 from asr.scribe import Surroundings
 from asr.settings import AsrSettings
 from asr.transcriber import Transcriber
 from asr.workers import SpeechWorkers
-from cti.ids import CallId
+from cti.events import PartyRole
+from cti.ids import CallId, LegId, SeatId
 from tests.fakes.speech import length_ms, silence, speech
 
 MODEL = Path(__file__).parents[2] / "asr" / "demo_model"
@@ -75,7 +77,7 @@ class Stage:
         around = Surroundings(
             call_id=CALL,
             zero=ZERO,
-            open_leg=lambda side, ms: LegTail(leg_path(folder, CALL, side), ms),
+            open_leg=partial(open_voice, folder, CALL),
             recognisers=pool,
             tell=self.tell,
             tell_partial=self.partials.append,
@@ -191,6 +193,46 @@ async def test_a_killed_worker_pauses_the_text_and_loses_or_doubles_nothing(tmp_
     assert [u.backfilled for u in stage.utterances] == [False, True, True, True]
     assert sum(isinstance(e, TranscriptionPaused) for e in stage.told) == 1
     assert sum(isinstance(e, TranscriptionResumed) for e in stage.told) == 1
+
+
+async def test_a_department_that_is_called_in_is_heard_from_its_own_leg(tmp_path):
+    """Also while a worker dies: all four files are heard on, none of them twice."""
+    script = conversation()
+    whole_ms = length_ms(script.audio[Side.CITIZEN])
+    seat_leg, water_leg = LegId("node1-1772438400.9"), LegId(f"{CALL}-p1772438407000")
+    from_ms = script.truth[1][3]  # the citizen has said what it is about
+    department = silence(500) + speech("请问在什么地方") + silence(1000)
+    seat = silence(whole_ms - from_ms - 3_000) + speech("您好请讲") + silence(1000)
+    async with workers() as (part, pool), asyncio.TaskGroup() as group:
+        await part.all_ready()
+        stage = Stage(tmp_path, pool)
+        stage.transcriber.seat_answered(ZERO)
+        group.create_task(stage.transcriber.run())
+        stage.record(script, whole_ms)
+        at = ZERO + timedelta(milliseconds=from_ms)
+        own_leg_path(tmp_path, CALL, seat_leg).write_bytes(seat)
+        own_leg_path(tmp_path, CALL, water_leg).write_bytes(department)
+        stage.transcriber.party_recorded(seat_leg, PartyRole.SEAT, SeatId("8001"), at)
+        stage.transcriber.party_recorded(water_leg, PartyRole.THIRD, "water", at)
+        await stage.told_of(UtteranceHeard)
+        (pid,) = part.ready
+        os.kill(pid, signal.SIGKILL)
+        stage.transcriber.party_left(water_leg)
+        stage.transcriber.call_ended(ZERO + timedelta(milliseconds=whole_ms))
+        await stage.told_of(TranscriptFinished)
+    heard = {(u.side, u.who): u for u in stage.utterances if u.leg_id is not None}
+    assert set(heard) == {(Side.OPERATOR, "8001"), (Side.THIRD_PARTY, "water")}
+    third = heard[Side.THIRD_PARTY, "water"]
+    assert alike(third.text, "请问在什么地方") >= 0.7, third.text
+    assert abs(third.starts_at_ms - (from_ms + 500)) < 300
+    assert abs(heard[Side.OPERATOR, "8001"].starts_at_ms - (whole_ms - 3_000)) < 300
+    # What the seat leg holds from the department's coming on is everybody, mixed.
+    mixed = [u for u in stage.utterances if u.side is Side.OPERATOR and u.leg_id is None]
+    assert [u.starts_at_ms < from_ms for u in mixed] == [True]
+    assert [u.starts_at_ms < from_ms for u in stage.utterances if u.side is Side.CITIZEN] == [
+        True,
+        False,
+    ]
 
 
 async def test_a_frozen_worker_is_killed_and_replaced():

@@ -12,11 +12,13 @@ depends_on = None
 def upgrade() -> None:
     """Create them."""
     _calls()
+    _decisions()
     _sides()
     _callbacks()
     _endings()
     _seats()
     _waits()
+    _rules()
 
 
 def _callbacks() -> None:
@@ -113,6 +115,11 @@ def _calls() -> None:
     op.add_column(
         "calls", sa.Column("direction", sa.String(length=8), nullable=False, server_default="in")
     )
+
+
+def _decisions() -> None:
+    """The numbers behind a decision."""
+    op.add_column("decisions", sa.Column("grounds", sa.JSON(), nullable=True))
 
 
 def _seats() -> None:
@@ -221,4 +228,41 @@ def _waits() -> None:
         FROM calls
         WHERE joined_at IS NOT NULL AND (answered_at IS NOT NULL OR ended_at IS NOT NULL)
         """
+    )
+
+
+def _rules() -> None:
+    """Rule documents and lists of callers."""
+    op.create_table(
+        "rule_versions",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("effective_at", sa.BigInteger(), nullable=False),
+        sa.Column("undoes", sa.Integer(), nullable=True),
+        sa.Column("in_force_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_rule_versions")),
+    )
+    op.create_index("ix_rule_versions_kind", "rule_versions", ["kind", "version"], unique=False)
+    op.create_table(
+        "rule_drafts",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_rule_drafts")),
+    )
+    op.create_table(
+        "caller_lists",
+        sa.Column("list_name", sa.String(length=20), nullable=False),
+        sa.Column("caller_number", sa.String(length=40), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("list_name", "caller_number", name=op.f("pk_caller_lists")),
     )

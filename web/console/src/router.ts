@@ -21,6 +21,7 @@ export const router = createRouter({
           component: () => import('./pages/CallsPage.vue'),
           props: true,
         },
+        { path: 'floor', name: 'floor', component: () => import('./pages/FloorPage.vue') },
         { path: 'seats', name: 'seats', component: () => import('./pages/SeatsPage.vue') },
         {
           path: 'orders/:orderId?',

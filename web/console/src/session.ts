@@ -10,6 +10,8 @@ export const leftOnPurpose = (): boolean => onPurpose
 
 export const hearsAll = computed(() => has('supervisor') || has('inspector'))
 export const drivesFloor = computed(() => has('supervisor'))
+/** Sees alarms; may give waiting citizens to seats. */
+export const leadsFloor = computed(() => has('supervisor') || has('administrator'))
 export const ownSeat = computed(() => user.value?.seat_id ?? null)
 
 function has(role: User['roles'][number]): boolean {

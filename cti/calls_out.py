@@ -14,6 +14,7 @@ from cti.control import CallControl
 from cti.errors import CtiError, TargetNotFree
 from cti.events import (
     CallAbandoned,
+    CallAnswered,
     CallControlled,
     CallEnded,
     CallEvent,
@@ -21,6 +22,7 @@ from cti.events import (
     PartyJoined,
     PartyRole,
     Room,
+    SeatLeftCall,
 )
 from cti.fence import call_fence
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
@@ -70,6 +72,8 @@ class CallsOut:
         self._numbers = LegNumbers(now)
         self._awaited: dict[CallId, _Awaited] = {}
         self._legs: dict[CallId, list[LegId]] = {}
+        self._unanswered: set[CallId] = set()
+        """Seat-first calls whose citizen has not come yet. 市民未应答"""
         self._happened: asyncio.Queue[CallEvent] = asyncio.Queue()
 
     async def seat_first(
@@ -80,7 +84,9 @@ class CallsOut:
         call_id = self._new_call_id()
         if not self._floor.reserve(seat_id, call_id):
             raise TargetNotFree
-        leg_id = self._numbers.next_for(call_id)
+        # Not the call's id with a tail, as other legs: Asterisk (22.10) refuses an id that is the beginning of one
+        # in use, and the citizen's channel, which is to have the call's own id, comes after this one.
+        leg_id = LegId(self._new_call_id())
         invitation = Invitation(
             leg_id=leg_id,
             door=door(Room.TALK, PartyRole.SEAT),
@@ -95,10 +101,12 @@ class CallsOut:
         )
         self._awaited[call_id] = _Awaited(leg_id=leg_id, number=plain)
         self._legs[call_id] = [leg_id]
+        self._unanswered.add(call_id)
         try:
             await self._control.ring(invitation)
         except CtiError:
             del self._awaited[call_id], self._legs[call_id]
+            self._unanswered.discard(call_id)
             self._floor.undo_offer(seat_id, call_id)
             raise
         self._say(call_id, by, seat_id, reason)
@@ -131,7 +139,9 @@ class CallsOut:
     def on_event(self, event: Event) -> None:
         """Note what concerns a call that was placed here; cheap, never waits, never raises."""
         match event:
-            case PartyJoined() | CallEnded() | CallAbandoned() if event.call_id in self._legs:
+            case (
+                PartyJoined() | SeatLeftCall() | CallAnswered() | CallEnded() | CallAbandoned()
+            ) if event.call_id in self._legs:
                 self._happened.put_nowait(event)
 
     async def run(self) -> None:
@@ -147,9 +157,17 @@ class CallsOut:
                     )
 
     async def _go_on(self, event: CallEvent) -> None:
+        if isinstance(event, CallAnswered):
+            # From now on the rooms hold by themselves; only the end is still ours to tidy.
+            self._unanswered.discard(event.call_id)
+            return
+        if isinstance(event, SeatLeftCall) and event.call_id not in self._unanswered:
+            return
         if not isinstance(event, PartyJoined):
+            # The seat of a citizen who was busy sits in an empty room; and a citizen whose seat has
+            # gone must not be rung out of his bed for an empty one.
             self._awaited.pop(event.call_id, None)
-            # The seat of a citizen who was busy sits in an empty room.
+            self._unanswered.discard(event.call_id)
             for leg_id in self._legs.pop(event.call_id, ()):
                 await self._control.hang_up_leg(leg_id)
             return

@@ -27,5 +27,8 @@ class Floor(Protocol):
     def reserve(self, seat_id: SeatId, call_id: CallId) -> bool:
         """True when the seat is now this call's alone."""
 
+    def reserve_listener(self, seat_id: SeatId, call_id: CallId) -> bool:
+        """As `reserve`, for a supervisor's own seat, which may be not ready."""
+
     def undo_offer(self, seat_id: SeatId, call_id: CallId) -> None:
         """The reservation was not used; no effect once the phone has rung."""

@@ -9,9 +9,11 @@ that a citizen is never left with nobody (asterisk-conf/extensions.conf, [hotlin
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -34,7 +36,7 @@ from cti.events import (
 from cti.fence import call_fence
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from cti.invitations import Invitation, Invitations, door
-from cti.parties import Party
+from cti.parties import Party, party_of
 from cti.ports import Floor, Now, Tell
 from cti.settings import ControlSettings
 from cti.targets import SeatTarget, Target
@@ -50,18 +52,26 @@ SUPERVISORS_DOOR = {
 HELD_UNTIL = "HOTLINE_HELD_UNTIL"
 HELD_MARGIN_S = 5
 """The dialplan waits so much longer than the target may ring before it acts by itself."""
+OVERDUE_S = 3
+"""A leg of which nothing is heard so long was never rung: an unreachable phone has no channel at all.
+So much longer than it may ring is also the end of waiting for one that rang."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Awaited:
     """What is to be done when this leg answers. 待续操作
 
-    `what` is "transfer" (the first seat is let go) or "intercept" (the citizen comes over).
+    `what` is "transfer" (the first seat is let go), "intercept" (the citizen comes over) or "consult"
+    (nothing; but only one is rung aside at a time). `until` is when we stop waiting.
     """
 
     leg_id: LegId
     what: str
     seat_leg: LegId | None
+    until: datetime
+    rang: bool = False
+    seat_id: SeatId | None = None
+    """The seat that is rung, if it is one. 被叫座席"""
 
 
 class Switchboard:
@@ -90,10 +100,12 @@ class Switchboard:
         self._settings = settings
         self._invitations = Invitations(settings, now)
         self._busy: set[CallId] = set()
+        self._freed = asyncio.Event()
         self._awaited: dict[CallId, _Awaited] = {}
         self._rung: dict[CallId, list[LegId]] = {}
         """Legs that we asked for; whatever of them is left at the call's end is let go."""
-        self._happened: asyncio.Queue[CallEvent] = asyncio.Queue()
+        self._happened: asyncio.Queue[CallEvent | None] = asyncio.Queue()
+        """None: somebody more is awaited. 事件队列"""
 
     # Commands of the seat that talks with the citizen.
 
@@ -116,7 +128,9 @@ class Switchboard:
     async def retrieve(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
         """The citizen and the seat talk again."""
         with self._asked(call_id, "retrieve", by, seat_id) as call:
-            await self._lead_together(call, permitted.own_leg(call, seat_id))
+            own = permitted.own_leg(call, seat_id)
+            await self._stop_waiting(call_id)
+            await self._lead_together(call, own)
 
     async def consult(
         self,
@@ -129,13 +143,13 @@ class Switchboard:
     ) -> LegId:
         """Ring somebody aside, while the citizen hears music."""
         with self._asked(call_id, "consult", by, seat_id, target.who) as call:
-            return await self._bring_aside(call, target, seat_id, order_id)
+            return await self._bring_aside(call, "consult", target, seat_id, order_id)
 
     async def cancel_consult(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
         """Let go whoever was asked aside, and take the citizen back."""
         with self._asked(call_id, "cancel-consult", by, seat_id) as call:
             own = permitted.own_leg(call, seat_id)
-            self._awaited.pop(call_id, None)
+            await self._stop_waiting(call_id)
             await self._let_go(permitted.brought_aside(call, own.leg_id))
             await self._lead_together(call, own)
 
@@ -169,9 +183,9 @@ class Switchboard:
             own = permitted.own_leg(call, seat_id)
             permitted.check_target(call, target)
             invitation = self._invitations.to(call, target, Room.TALK, order_id)
-            self._reserve(call, target)
-            await self._lead_together(call, own)
-            return await self._ring(call, invitation)
+            with self._reserved(call, target):
+                await self._lead_together(call, own)
+                return await self._ring(call, invitation)
 
     async def transfer(
         self,
@@ -187,10 +201,7 @@ class Switchboard:
         The seat stays until then: if nobody comes, the citizen is back with the same seat.
         """
         with self._asked(call_id, "transfer", by, seat_id, target.who) as call:
-            own = permitted.own_leg(call, seat_id)
-            leg_id = await self._bring_aside(call, target, seat_id, order_id, alone=True)
-            self._awaited[call_id] = _Awaited(leg_id=leg_id, what="transfer", seat_leg=own.leg_id)
-            return leg_id
+            return await self._bring_aside(call, "transfer", target, seat_id, order_id)
 
     async def to_line(
         self, call_id: CallId, skill_group: SkillGroupCode, *, by: str, seat_id: SeatId | None
@@ -198,6 +209,7 @@ class Switchboard:
         """Back into the waiting line, for another skill group, at the place of his arrival."""
         with self._asked(call_id, "to-line", by, seat_id, skill_group) as call:
             own = permitted.own_leg(call, seat_id)
+            await self._stop_waiting(call_id)
             await self._control.back_to_line(call, skill_group)
             await self._let_go((own, *permitted.brought_aside(call, own.leg_id)))
 
@@ -222,7 +234,8 @@ class Switchboard:
         with self._asked(call_id, "mute", by, seat_id) as call:
             own = permitted.own_leg(call, seat_id)
             party = own if leg_id is None else permitted.leg_on(call, leg_id)
-            await self._lead_together(call, own)
+            if not call.in_rooms:
+                await self._lead_together(call, own)
             await self._control.mute(party.leg_id, muted=on)
 
     async def keys(
@@ -250,9 +263,11 @@ class Switchboard:
             if present is not None:
                 await self._control.lead([(present.leg_id, SUPERVISORS_DOOR[how])])
                 return
-            # A seat that takes calls gets none while its supervisor listens elsewhere.
-            self._floor.reserve(seat_id, call_id)
-            await self._ring(call, self._invitations.to_supervise(call, seat_id, spied, how))
+            # A seat that takes calls gets none while its supervisor listens elsewhere; one that takes
+            # none anyway is rung all the same.
+            self._floor.reserve_listener(seat_id, call_id)
+            with self._given_back(seat_id, call_id):
+                await self._ring(call, self._invitations.to_supervise(call, seat_id, spied, how))
 
     # What happens meanwhile.
 
@@ -266,14 +281,30 @@ class Switchboard:
     async def run(self) -> None:
         """Carry on what waited for an answer, until cancelled."""
         while True:
-            event = await self._happened.get()
-            with call_fence(event.call_id):
+            try:
+                async with asyncio.timeout(self._patience_s()):
+                    event = await self._happened.get()
+            except TimeoutError:
+                for call_id in self._overdue():
+                    await self._carry_on(call_id, partial(self._give_up, call_id))
+                continue
+            if event is not None:
+                await self._carry_on(event.call_id, partial(self._go_on, event))
+
+    async def _carry_on(self, call_id: CallId, work: Callable[[], Awaitable[None]]) -> None:
+        """After the command that is being carried out on this call; no other one meanwhile."""
+        while call_id in self._busy:
+            self._freed.clear()
+            await self._freed.wait()
+        self._busy.add(call_id)
+        try:
+            with call_fence(call_id):
                 try:
-                    await self._go_on(event)
+                    await work()
                 except CtiError as trouble:
-                    log.warning(
-                        "an operation could not go on", call_id=event.call_id, why=trouble.code
-                    )
+                    log.warning("an operation could not go on", call_id=call_id, why=trouble.code)
+        finally:
+            self._done(call_id)
 
     async def _go_on(self, event: CallEvent) -> None:
         call = self._calls.get(event.call_id)
@@ -294,10 +325,17 @@ class Switchboard:
                 pass
 
     async def _answered(self, call: Call, awaited: _Awaited) -> None:
+        if awaited.what == "consult":
+            return
         seat = next((p for p in call.parties if p.leg_id == awaited.seat_leg), None)
+        left_aside: tuple[Party, ...] = ()
+        if awaited.what == "intercept":
+            left_aside = permitted.brought_aside(call, awaited.leg_id)
         await self._lead_together(call, permitted.leg_on(call, awaited.leg_id))
         if seat is not None:
             await self._let_go((seat,))
+        # Whom the old seat was asking has nobody to talk with any more.
+        await self._let_go(p for p in left_aside if p.leg_id != awaited.seat_leg)
 
     async def _nobody_came(self, call: Call, awaited: _Awaited) -> None:
         seat = next((p for p in call.parties if p.leg_id == awaited.seat_leg), None)
@@ -308,78 +346,149 @@ class Switchboard:
         elif call.skill_group is not None:
             await self._control.back_to_line(call, call.skill_group)
 
+    async def _give_up(self, call_id: CallId) -> None:
+        """Nothing is heard of whom we wait for: never rung, or its end was missed."""
+        call, awaited = self._calls.get(call_id), self._awaited.get(call_id)
+        if call is None or awaited is None or awaited.until > self._now():
+            return
+        party = party_of(call.parties, awaited.leg_id)
+        rings_till = awaited.until + timedelta(seconds=self._settings.invite_ring_s)
+        if (
+            party is not None
+            and party.room is None
+            and rings_till > self._now()
+            and not awaited.rang
+        ):
+            self._wait_for(call_id, replace(awaited, until=rings_till, rang=True))
+            return
+        # A link that is down leaves him awaited, and is not asked again at once.
+        later = self._now() + timedelta(seconds=OVERDUE_S)
+        self._awaited[call_id] = replace(awaited, until=later)
+        await self._control.hang_up_leg(awaited.leg_id)
+        del self._awaited[call_id]
+        if party is None:
+            self._unreserve(call_id, awaited)
+        await self._nobody_came(call, awaited)
+
     async def _seat_hung_up(self, call: Call, leg_id: LegId) -> None:
         """A seat that hangs up while it speaks aside with another seat has handed the citizen over."""
         awaited = self._awaited.get(call.call_id)
-        if awaited is not None and awaited.seat_leg == leg_id:
+        if awaited is not None and awaited.what == "transfer" and awaited.seat_leg == leg_id:
             return  # The target takes the citizen when it answers; if it does not, see above.
         aside = [p for p in call.parties if p.room is Room.ASIDE and p.role is PartyRole.SEAT]
         if call.led_aside and len(aside) == 1 and call.leg_id == aside[0].leg_id:
             await self._lead_together(call, aside[0])
         elif call.state is CallState.SEAT_LEFT:
+            self._awaited.pop(call.call_id, None)
             await self._let_go(permitted.brought_aside(call, leg_id))
 
     # How it is done.
 
     async def _bring_aside(
-        self,
-        call: Call,
-        target: Target,
-        seat_id: SeatId | None,
-        order_id: str,
-        *,
-        alone: bool = False,
+        self, call: Call, what: str, target: Target, seat_id: SeatId | None, order_id: str
     ) -> LegId:
-        """`alone`: the citizen stays on hold for the target even if the seat goes meanwhile."""
         own = permitted.own_leg(call, seat_id)
         permitted.check_target(call, target)
+        if call.call_id in self._awaited:
+            raise CommandUnderWay
         invitation = self._invitations.to(call, target, Room.ASIDE, order_id)
-        self._reserve(call, target)
-        if alone:
-            until = self._now().timestamp() + self._settings.invite_ring_s + HELD_MARGIN_S
-            await self._control.note(LegId(call.call_id), HELD_UNTIL, str(int(until)))
-        await self._lead_aside(call, own)
-        try:
-            return await self._ring(call, invitation)
-        except CtiError:
-            # The citizen must not stay on hold for somebody who was never rung.
-            await self._lead_together(call, own)
-            raise
+        with self._reserved(call, target):
+            if what == "transfer":
+                # He stays on hold for the target even if the seat goes meanwhile.
+                until = self._now().timestamp() + self._settings.invite_ring_s + HELD_MARGIN_S
+                await self._control.note(LegId(call.call_id), HELD_UNTIL, str(int(until)))
+            await self._lead_aside(call, own)
+            try:
+                await self._ring(call, invitation)
+            except CtiError:
+                # The citizen must not stay on hold for somebody who was never rung.
+                if not call.led_aside:
+                    await self._control.lead(
+                        [(LegId(call.call_id), CITIZEN_TALKS), (own.leg_id, "talk-seat")]
+                    )
+                raise
+        self._wait_for(call.call_id, self._awaited_leg(invitation, what, own.leg_id))
+        return invitation.leg_id
 
     async def _take_over(self, call: Call, seat_id: SeatId, present: Party | None) -> None:
+        await self._stop_waiting(call.call_id)
         if present is None:
-            self._floor.reserve(seat_id, call.call_id)
-            leg_id = await self._ring(
-                call, self._invitations.to(call, SeatTarget(seat_id=seat_id), Room.TALK, "")
-            )
-            self._awaited[call.call_id] = _Awaited(
-                leg_id=leg_id, what="intercept", seat_leg=call.leg_id
-            )
+            self._floor.reserve_listener(seat_id, call.call_id)
+            invitation = self._invitations.to(call, SeatTarget(seat_id=seat_id), Room.TALK, "")
+            with self._given_back(seat_id, call.call_id):
+                await self._ring(call, invitation)
+            self._wait_for(call.call_id, self._awaited_leg(invitation, "intercept", call.leg_id))
             return
         # Who listens already is the citizen's seat from now on.
         await self._control.note(present.leg_id, "HOTLINE_PARTY", f"{PartyRole.SEAT}:{seat_id}")
         moves = [(present.leg_id, door(Room.TALK, PartyRole.SEAT))]
         await self._control.lead([(LegId(call.call_id), CITIZEN_TALKS), *moves])
         await self._let_go(p for p in call.parties if p.leg_id == call.leg_id)
+        await self._let_go(
+            p for p in permitted.brought_aside(call, present.leg_id) if p.leg_id != call.leg_id
+        )
+
+    def _awaited_leg(self, invitation: Invitation, what: str, seat_leg: LegId | None) -> _Awaited:
+        return _Awaited(
+            leg_id=invitation.leg_id,
+            what=what,
+            seat_leg=seat_leg,
+            seat_id=invitation.seat_id,
+            until=self._now() + timedelta(seconds=OVERDUE_S),
+        )
+
+    def _wait_for(self, call_id: CallId, awaited: _Awaited) -> None:
+        self._awaited[call_id] = awaited
+        self._happened.put_nowait(None)
+
+    async def _stop_waiting(self, call_id: CallId) -> None:
+        """Whoever is being rung for an operation that is given up rings no more."""
+        awaited = self._awaited.pop(call_id, None)
+        if awaited is not None:
+            await self._control.hang_up_leg(awaited.leg_id)
+
+    def _patience_s(self) -> float | None:
+        """Until the first of those who are awaited is overdue."""
+        if not self._awaited:
+            return None
+        first = min(awaited.until for awaited in self._awaited.values())
+        return max(0.0, (first - self._now()).total_seconds())
+
+    def _overdue(self) -> Sequence[CallId]:
+        now = self._now()
+        return [call_id for call_id, one in self._awaited.items() if one.until <= now]
+
+    def _unreserve(self, call_id: CallId, awaited: _Awaited) -> None:
+        if awaited.seat_id is not None:
+            self._floor.undo_offer(awaited.seat_id, call_id)
 
     async def _ring(self, call: Call, invitation: Invitation) -> LegId:
         self._rung.setdefault(call.call_id, []).append(invitation.leg_id)
-        try:
-            await self._control.ring(invitation)
-        except CtiError:
-            if invitation.seat_id is not None:
-                self._floor.undo_offer(invitation.seat_id, call.call_id)
-            raise
+        await self._control.ring(invitation)
         now = self._calls.get(call.call_id)
         if now is None or now.over:
             # The citizen was quicker: nobody is rung for a call that is over.
             await self._let_go_all(call.call_id)
         return invitation.leg_id
 
-    def _reserve(self, call: Call, target: Target) -> None:
-        match target:
-            case SeatTarget(seat_id=seat_id) if not self._floor.reserve(seat_id, call.call_id):
-                raise TargetNotFree
+    @contextmanager
+    def _reserved(self, call: Call, target: Target) -> Iterator[None]:
+        """A seat is this call's alone, unless it is not rung in the end. Raises TargetNotFree."""
+        if not isinstance(target, SeatTarget):
+            yield
+            return
+        if not self._floor.reserve(target.seat_id, call.call_id):
+            raise TargetNotFree
+        with self._given_back(target.seat_id, call.call_id):
+            yield
+
+    @contextmanager
+    def _given_back(self, seat_id: SeatId, call_id: CallId) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._floor.undo_offer(seat_id, call_id)
+            raise
 
     async def _lead_aside(self, call: Call, own: Party) -> None:
         """The citizen hears music, the seat and whoever else talks with him are aside."""
@@ -405,6 +514,10 @@ class Switchboard:
     async def _let_go_all(self, call_id: CallId) -> None:
         for leg_id in self._rung.pop(call_id, ()):
             await self._control.hang_up_leg(leg_id)
+
+    def _done(self, call_id: CallId) -> None:
+        self._busy.discard(call_id)
+        self._freed.set()
 
     @contextmanager
     def _asked(
@@ -432,7 +545,7 @@ class Switchboard:
             try:
                 yield call
             finally:
-                self._busy.discard(call_id)
+                self._done(call_id)
         except CtiError as trouble:
             refused = trouble.code
             raise

@@ -1,27 +1,19 @@
 """Callbacks and codes joined to the floor and the switchboard. 回拨与小结连接件"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-
-import structlog
 
 from cti.calls_out import CallsOut
 from cti.ids import CallId, SeatId, SkillGroupCode
 from orders.callbacks import CallbackDesk
-from orders.codes import NeedsOrder, WrapUpCode
 from orders.model import CallbackAttempt, CallbackState, CallbackTask, First
-from seats.caller_lists import CallerLists
-from seats.errors import CallerNotListed, CallerNumberInvalid
 from seats.groups import GENERAL
 from seats.model import Seat, WaitingCitizen
 from seats.roster import SeatRoster
 from seats.rulebook import Rulebook
 from seats.usher import Usher
 from store.callbacks import StoredCallbacks
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +30,6 @@ class FloorNow:
     @property
     def line(self) -> Iterable[WaitingCitizen]:
         return self.usher.line
-
-
-@dataclass(frozen=True, slots=True)
-class BlockedCallers:
-    """Approved blocks stand in the list that routing knows. 拦截名单"""
-
-    lists: CallerLists
-
-    def block(self, caller_number: str, until: datetime, by: str, note: str) -> None:
-        try:
-            self.lists.add("blocked", caller_number, until=until, by=by, note=note)
-        except CallerNumberInvalid:
-            # The trunk shows something that is no number of the list's form; the block itself holds.
-            log.warning("a blocked caller cannot stand in the list")
-
-    def unblock(self, caller_number: str, by: str) -> None:
-        with suppress(CallerNotListed):
-            self.lists.remove("blocked", caller_number, by=by)
-
-
-def code_table(rulebook: Rulebook) -> Mapping[str, WrapUpCode]:
-    """The codes that hold now. 小结代码"""
-    return {
-        row.code: WrapUpCode(
-            code=row.code,
-            name=row.name,
-            order=NeedsOrder(row.order),
-            needs_note=row.needs_note,
-            excluded_from=row.excluded_from,
-        )
-        for row in rulebook.codes
-    }
 
 
 def emergency_lines(rulebook: Rulebook) -> frozenset[str]:

@@ -9,6 +9,7 @@ import getpass
 import sys
 from pathlib import Path
 
+from hotline import rule_words
 from hotline.config import Config, ConfigError, read_config
 from hotline.logs import set_up_logs
 from hotline.places import ROOT, Places
@@ -111,6 +112,8 @@ def parser() -> argparse.ArgumentParser:
     model.add_parser("list")
     for name in ("fetch", "use", "check"):
         model.add_parser(name).add_argument("name")
+
+    rule_words.add_arguments(command("rules", run_rules, "groups, routing, posts, other rules"))
 
     archive = command("archive", run_archive, "recordings").add_subparsers(
         dest="action", required=True
@@ -240,6 +243,12 @@ def run_model(arguments: argparse.Namespace, places: Places, config: Config) -> 
     from hotline import administration
 
     return administration.model(arguments.action, places, config, getattr(arguments, "name", ""))
+
+
+def run_rules(arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline import rule_commands
+
+    return asyncio.run(rule_commands.carry_out(arguments, places, config, print))
 
 
 def run_archive(arguments: argparse.Namespace, places: Places, config: Config) -> int:

@@ -186,7 +186,7 @@ class Demonstration:
         finally:
             await citizen.hang_up()
         self._say(f"{title}: hung up")
-        await self._finish_wrap_up(phone.seat_id)
+        await self._finish_wrap_up(phone.seat_id, outcome.call_id)
 
     async def _seat_of(self, title: str, citizen: DemoCitizen, call_id: str) -> DemoPhone:
         try:
@@ -214,7 +214,7 @@ class Demonstration:
         self._known_calls.add(call_id)
         return call_id
 
-    async def _finish_wrap_up(self, seat_id: str) -> None:
+    async def _finish_wrap_up(self, seat_id: str, call_id: str) -> None:
         session, place = self._operators[seat_id], f"/api/seats/{seat_id}"
         seat = await until(
             lambda: session.get(place),
@@ -226,6 +226,7 @@ class Demonstration:
             return  # a person at the console was quicker
         await asyncio.sleep(WRITE_S)
         try:
+            await session.post(f"/api/calls/{call_id}/code", {"code": "consultation"})
             await session.post(f"{place}/finish-wrap-up")
         except ApiRefused as refused:
             if refused.status != 409:  # 409: its deadline was quicker

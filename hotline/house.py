@@ -19,7 +19,7 @@ from cti.control import CallControl
 from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
-from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks
+from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.clock import utc_now
 from hotline.floor_witness import FloorWitness
 from hotline.health import HealthBoard, HouseCollector
@@ -27,6 +27,7 @@ from hotline.herald import Herald
 from hotline.installation import Installation
 from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls, WebUsers
 from hotline.live_stream import LiveStream
+from hotline.rule_joints import RulebookDirectory, RulebookRoutes, known_prompts, wrap_up_codes
 from hotline.run import Part
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.waiting_line import WaitingLine
@@ -38,7 +39,6 @@ from ivr.navigator import Navigator
 from orders.callback_dialler import CallbackDialler
 from orders.callback_rules import rules_of
 from orders.callbacks import CallbackDesk
-from orders.codes import default_codes
 from orders.desk import OrderDesk
 from orders.endings import EndingDesk
 from orders.nuisance import NuisanceDesk
@@ -47,8 +47,12 @@ from recordings.encoder import EncoderProcess
 from recordings.replay import Replay
 from recordings.vault import Vault
 from seats.alarm_bell import AlarmBell
+from seats.calendar import shipped_calendar
+from seats.caller_lists import CallerLists
 from seats.lifeboat_keeper import LifeboatKeeper
+from seats.publishing import RuleOffice
 from seats.roster import SeatRoster
+from seats.rulebook import Rulebook
 from seats.service_level_clock import ServiceLevelClock
 from seats.usher import Usher
 from store.accounts import StoredAccounts
@@ -62,6 +66,7 @@ from store.floor import StoredFloor
 from store.journal import Journal
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
+from store.rules import StoredRules
 from store.service_level import StoredWaits
 from store.transcripts import StoredTranscripts
 from web import metrics
@@ -106,11 +111,25 @@ async def build_house(
     stream = LiveStream(journal)
 
     tracker = CallTracker(tell, utc_now, await calls.live())
+    stored_rules = StoredRules(database)
+    prompts = known_prompts(places)
+    rulebook = Rulebook(stored_rules, shipped_calendar(), prompts, tell, utc_now)
+    await rulebook.restore()
+    rule_office = RuleOffice(stored_rules, shipped_calendar(), prompts, utc_now)
+    caller_lists = CallerLists(tell, utc_now, await stored_rules.listed_callers())
+    endings = StoredEndings(database)
+    ending_desk = EndingDesk(endings, lambda: wrap_up_codes(rulebook), tell, utc_now)
     roster = SeatRoster(
-        await floor.definitions(), config.seats, tell, utc_now, await floor.seats(utc_now())
+        rulebook.seat_definitions(),
+        config.seats,
+        tell,
+        utc_now,
+        await floor.seats(utc_now()),
+        ending_desk,
     )
-    groups = await floor.skill_groups()
-    usher = Usher(roster, groups, tell, utc_now)
+    usher = Usher(roster, rulebook.skill_groups, tell, utc_now, rules=rulebook.rules())
+    rulebook.watch(lambda: roster.redefine(rulebook.seat_definitions()))
+    rulebook.watch(lambda: usher.use(rulebook.rules()))
     link = AmiLink(
         LOOPBACK,
         installation.ports["ami"],
@@ -136,20 +155,20 @@ async def build_house(
         config.seats,
         tell,
         utc_now,
+        minimum=rulebook.serving_minimum,
         ringing=await attendance.open_seat_alarms(),
         unattended=await attendance.unattended_groups(),
     )
+    rulebook.watch(bell.look_anew)
     control = CallControl(link)
     switchboard = Switchboard(tracker.calls, control, roster, tell, utc_now, config.control)
     calls_out = CallsOut(control, roster, tell, utc_now, config.asterisk.node, config.control)
     keeper = LifeboatKeeper(roster, control, config.seats)
     watch = LifeboatWatch(tracker.calls, control)
     spool = LifeboatSpool(places.spool, tracker.meet, lambda: journal.written(journal.last_seq))
-    navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now)
-    agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
 
-    order_desk = OrderDesk(orders, tell, utc_now)
-    callbacks, endings = StoredCallbacks(database), StoredEndings(database)
+    order_desk = OrderDesk(orders, tell, utc_now, lambda: emergency_lines(rulebook))
+    callbacks = StoredCallbacks(database)
     callback_rules = rules_of(config.orders)
     callback_desk = CallbackDesk(
         callbacks,
@@ -161,10 +180,12 @@ async def build_house(
     )
     callback_dialler = CallbackDialler(callback_desk, lambda: callback_rules, utc_now)
     roster.watch(callback_dialler.reconsider)
-    ending_desk = EndingDesk(endings, default_codes, tell, utc_now)
     nuisance_desk = NuisanceDesk(endings, config.orders, tell, utc_now)
     for desk in (order_desk, callback_desk, ending_desk, nuisance_desk):
         await desk.restore()
+    routes = RulebookRoutes(rulebook, caller_lists, nuisance_desk, tell, utc_now)
+    navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes)
+    agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
 
     pool = RecogniserPool(
         StreamConfig(partial_words=True), config.asr.answer_limit_s, config.asr.servers
@@ -229,8 +250,12 @@ async def build_house(
             callbacks=WebCallbacks(callback_desk, callbacks),
             commands=switchboard,
             calls_out=calls_out,
+            directory=RulebookDirectory(rulebook),
             line=WaitingLine(usher, tell, utc_now),
             service_level=service_level,
+            rules=rulebook,
+            rule_office=rule_office,
+            caller_lists=caller_lists,
             endings=ending_desk,
             ending_records=endings,
             nuisance=nuisance_desk,
@@ -250,6 +275,7 @@ async def build_house(
         speech_desk,
         callback_dialler,
         nuisance_desk,
+        rulebook,
         roster,
         switchboard,
         calls_out,

@@ -18,6 +18,12 @@ JOINED_AT = "HOTLINE_JOINED_AT"
 PRIORITY = "HOTLINE_PRIORITY"
 """His priority in the line. 优先级"""
 
+KEY = "HOTLINE_KEY"
+"""What he has pressed so far; the routing table asks for it. 按键"""
+
+LANGUAGE = "HOTLINE_LANGUAGE"
+"""The language that he has chosen, "en"; the routing table asks for it. 语言"""
+
 ANSWERED_AT = "HOTLINE_ANSWERED_AT"
 """On a seat's leg: when it answered, milliseconds since 1970. 应答时刻"""
 
@@ -68,5 +74,5 @@ DIALSTATUS = "DIALSTATUS"
 
 ALL = frozenset(
     {CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, TURN, ANSWERED_AT, RETRIES, AGI, LEGS, SPOOL}
-    | {PARTY, OUT, SPY, OWN, LEAVES, HELD_UNTIL, CALLER, ORDER}
+    | {KEY, LANGUAGE, PARTY, OUT, SPY, OWN, LEAVES, HELD_UNTIL, CALLER, ORDER}
 )

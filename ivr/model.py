@@ -29,6 +29,27 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What is known of a call that comes to the line for the first time. 来电要素"""
+
+    call_id: CallId
+    caller_number: str
+    called_number: str
+    key: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Where the routing table sends him. 去向"""
+
+    skill_group: SkillGroupCode
+    priority: int = 0
+    prompt: str = ""
+    """Played before he joins the line; empty: none. 提示音"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """The seat that will be rung for a place, and what to dial. 应接座席"""
 

@@ -17,8 +17,8 @@ from cti.facts import WhyNotAnswered
 from cti.ids import CallId, SeatId, SkillGroupCode
 from ivr import dialplan_variables as variables
 from ivr.agi.channel import AgiChannel
-from ivr.model import Offer, Place, StoryState
-from ivr.ports import Now, WaitingRoom
+from ivr.model import Coming, Offer, Place, StoryState, Way
+from ivr.ports import Now, Routes, WaitingRoom
 from ivr.settings import IvrSettings
 
 log = structlog.get_logger(__name__)
@@ -40,11 +40,25 @@ NOT_ANSWERED = {
 }
 
 
+class EverybodyGeneral:
+    """A routing table of one row. 全部综合受理"""
+
+    def way(self, coming: Coming) -> Way:  # noqa: ARG002
+        return Way(skill_group=GENERAL)
+
+
 class Navigator:
     """Tells the direct profile: no menu, straight to a person (GB/T 33358-2016). 领航员"""
 
-    def __init__(self, waiting_room: WaitingRoom, settings: IvrSettings, now: Now) -> None:
+    def __init__(
+        self,
+        waiting_room: WaitingRoom,
+        settings: IvrSettings,
+        now: Now,
+        routes: Routes | None = None,
+    ) -> None:
         self._waiting_room = waiting_room
+        self._routes = routes or EverybodyGeneral()
         self._settings = settings
         self._now = now
 
@@ -64,11 +78,16 @@ class Navigator:
             return
         if state not in (StoryState.NOTICED, StoryState.WAITING):
             await self._give_notice(channel)
+        if group:
+            # He has a place, from before or from a transfer: the rules of that moment hold for him.
+            way = Way(skill_group=SkillGroupCode(group), priority=_number(priority) or 0)
+        else:
+            way = await self._find_way(channel, CallId(call_id))
         place = Place(
             call_id=CallId(call_id),
-            skill_group=SkillGroupCode(group) if group else GENERAL,
+            skill_group=way.skill_group,
             joined_at=_instant(joined_at) or self._now(),
-            priority=_number(priority) or 0,
+            priority=way.priority,
             turn=_number(turn) or 1,
         )
         await self._join_line(channel, place)
@@ -79,6 +98,23 @@ class Navigator:
         await self._play(channel, NOTICE)
         await channel.set_variable(variables.STATE, StoryState.NOTICED)
         await channel.tell("HotlineNotice", HotlineCall=channel.unique_id)
+
+    async def _find_way(self, channel: AgiChannel, call_id: CallId) -> Way:
+        called, key, language = await channel.get_variables(
+            variables.CALLED, variables.KEY, variables.LANGUAGE
+        )
+        way = self._routes.way(
+            Coming(
+                call_id=call_id,
+                caller_number=channel.environment.get("callerid", ""),
+                called_number=called,
+                key=key,
+                language=language,
+            )
+        )
+        if way.prompt:
+            await self._play(channel, way.prompt)
+        return way
 
     async def _join_line(self, channel: AgiChannel, place: Place) -> None:
         joined_at_ms = str(round(place.joined_at.timestamp() * 1000))

@@ -7,7 +7,7 @@ from typing import Protocol
 from cti.call import Call
 from cti.facts import Fact, WhyNotAnswered
 from cti.ids import CallId, SeatId
-from ivr.model import Offer, Place
+from ivr.model import Coming, Offer, Place, Way
 
 Now = Callable[[], datetime]
 """The instant, aware UTC. 当前时刻"""
@@ -24,6 +24,13 @@ class WaitingRoom(Protocol):
 
     def offer_ended(self, call_id: CallId, seat_id: SeatId, why: WhyNotAnswered | None) -> None:
         """The offer is over: why nobody answered, or None when the talk is over."""
+
+
+class Routes(Protocol):
+    """The routing table. 路由表"""
+
+    def way(self, coming: Coming) -> Way:
+        """Where he goes; always somewhere. Asked once for each call."""
 
 
 class TakeBack(Protocol):

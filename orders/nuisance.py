@@ -34,7 +34,7 @@ from orders.events import (
     NuisanceTagged,
 )
 from orders.lost_calls import number_key
-from orders.ports import CallerLists, Now, StoredNuisance, Tell
+from orders.ports import Now, StoredNuisance, Tell
 from orders.settings import OrdersSettings
 
 STEPS = 2
@@ -61,15 +61,9 @@ class NuisanceDesk:
     name = "nuisance desk"
 
     def __init__(
-        self,
-        stored: StoredNuisance,
-        settings: OrdersSettings,
-        lists: CallerLists,
-        tell: Tell,
-        now: Now,
+        self, stored: StoredNuisance, settings: OrdersSettings, tell: Tell, now: Now
     ) -> None:
         self._stored = stored
-        self._lists = lists
         self._longest = timedelta(days=settings.block_longest_days)
         self.warnings = warnings(settings.city)
         self._tell = tell
@@ -181,7 +175,6 @@ class NuisanceDesk:
             raise BlockEndInvalid(self._longest.days)
         block = replace(block, state=BlockState.ACTIVE, decided_by=by, decision_note=note)
         self._blocks[call_id] = block
-        self._lists.block(block.caller_number, block.until, by, block.note)
         self._tell(BlockDecided(at=self._now(), call_id=call_id, approved=True, by=by, note=note))
         self._changed.set()
         return block
@@ -198,8 +191,6 @@ class NuisanceDesk:
         block = self._blocks.pop(call_id, None)
         if block is None:
             raise BlockUnknown
-        if block.state is BlockState.ACTIVE:
-            self._lists.unblock(block.caller_number, by)
         self._tell(BlockLifted(at=self._now(), call_id=call_id, by=by, note=note))
         return replace(block, state=BlockState.LIFTED)
 

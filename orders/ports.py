@@ -79,14 +79,6 @@ class StoredNuisance(Protocol):
         """Those that are proposed or hold."""
 
 
-class CallerLists(Protocol):
-    """The list of blocked callers that routing knows; entries end by themselves. 拦截名单"""
-
-    def block(self, caller_number: str, until: datetime, by: str, note: str) -> None: ...
-    def unblock(self, caller_number: str, by: str) -> None:
-        """No error if it is not there."""
-
-
 class Dialling(Protocol):
     """Places calls out. 外呼"""
 

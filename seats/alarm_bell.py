@@ -20,6 +20,8 @@ from seats.settings import SeatsSettings, StateLimits
 log = structlog.get_logger(__name__)
 
 SECOND = timedelta(seconds=1)
+LOOK_EVERY_S = 15.0
+"""A group may open or close without anything happening on the floor. 定时查看间隔"""
 
 
 class AlarmBell:
@@ -39,7 +41,7 @@ class AlarmBell:
         now: Now,
         *,
         limits: Callable[[], StateLimits] | None = None,
-        minimum: Callable[[SkillGroupCode], int] | None = None,
+        minimum: Callable[[SkillGroupCode], int] = lambda _code: 1,
         ringing: Iterable[TooLong] = (),
         unattended: Iterable[SkillGroupCode] = (),
     ) -> None:
@@ -48,7 +50,7 @@ class AlarmBell:
         self._tell = tell
         self._now = now
         self._limits = limits or (lambda: settings.limits)
-        self._minimum = minimum or (lambda _code: settings.serving_minimum)
+        self._minimum = minimum
         self._ringing: dict[SeatId, TooLong] = {alarm.seat_id: alarm for alarm in ringing}
         self._unattended = set(unattended)
         self._short_since: dict[SkillGroupCode, datetime] = {}
@@ -73,15 +75,14 @@ class AlarmBell:
         """Look after every change of the floor and whenever a limit runs out."""
         while True:
             self._wake.clear()
-            wait_s = self._look()
             try:
-                async with asyncio.timeout(wait_s):
+                async with asyncio.timeout(min(self._look(), LOOK_EVERY_S)):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
-    def _look(self) -> float | None:
-        """Tell what is new; seconds until something may become an alarm by itself."""
+    def _look(self) -> float:
+        """Tell what is new; seconds until a stay or a gap becomes too long."""
         now, limits = self._now(), self._limits()
         seats = tuple(self._roster.seats.values())
         self._tell_seats(too_long(seats, limits, now), now)
@@ -90,7 +91,7 @@ class AlarmBell:
         grace = timedelta(seconds=self._settings.unattended_after_s)
         ends += [since + grace for since in self._short_since.values()]
         ahead = [end for end in ends if end is not None and end > now]
-        return (min(ahead) - now) / SECOND if ahead else None
+        return (min(ahead) - now) / SECOND if ahead else LOOK_EVERY_S
 
     def _tell_seats(self, found: Iterable[TooLong], now: datetime) -> None:
         holding = {alarm.seat_id: alarm for alarm in found}

@@ -39,7 +39,7 @@ from cti.events import (
 )
 from cti.facts import PhoneChanged, PhoneState, WhyNotAnswered
 from cti.ids import CallId, SeatId
-from seats import course
+from seats import course, happenings
 from seats.errors import (
     OperatorElsewhere,
     ReasonNotForPeople,
@@ -77,13 +77,13 @@ WHY: Mapping[str, NotReadyReason] = {
 """What a seat becomes that did not take a call; anything else was not its fault. 未应答原因"""
 
 
-FORCES: Mapping[tuple[SeatState, bool], course.Happening] = {
-    (SeatState.READY, False): course.SetReady(),
-    (SeatState.READY, True): course.Unbook(),
-    (SeatState.NOT_READY, False): course.SetNotReady(reason=NotReadyReason.FORCED),
-    (SeatState.NOT_READY, True): course.SetNotReady(reason=NotReadyReason.FORCED),
-    (SeatState.SIGNED_OUT, False): course.SignOut(),
-    (SeatState.SIGNED_OUT, True): course.BookSignOut(),
+FORCES: Mapping[tuple[SeatState, bool], happenings.Happening] = {
+    (SeatState.READY, False): happenings.SetReady(),
+    (SeatState.READY, True): happenings.Unbook(),
+    (SeatState.NOT_READY, False): happenings.SetNotReady(reason=NotReadyReason.FORCED),
+    (SeatState.NOT_READY, True): happenings.SetNotReady(reason=NotReadyReason.FORCED),
+    (SeatState.SIGNED_OUT, False): happenings.SignOut(),
+    (SeatState.SIGNED_OUT, True): happenings.BookSignOut(),
 }
 """What a supervisor's word does, by the state he wants and whether the seat is at a call. 强制动作"""
 
@@ -177,7 +177,7 @@ class SeatRoster:
             raise SeatSignedInAlready
         if any(other.operator == operator for other in self._seats.values()):
             raise OperatorElsewhere
-        self._command(seat_id, course.SignIn(operator=operator), operator)
+        self._command(seat_id, happenings.SignIn(operator=operator), operator)
 
     def sign_out(self, seat_id: SeatId, by: str) -> None:
         """Raises UnknownSeat, SeatNotSignedIn, SeatInCall, SeatOutcomeUnsaved."""
@@ -187,34 +187,39 @@ class SeatRoster:
         missing = self._unsaved(seat)
         if seat.last_call_id is not None and missing is not None:
             raise SeatOutcomeUnsaved(seat.last_call_id, missing)
-        self._command(seat_id, course.SignOut(), by)
+        self._command(seat_id, happenings.SignOut(), by)
 
     def set_ready(self, seat_id: SeatId, by: str) -> None:
         """Take calls; in a call it takes back a booked not-ready.
 
-        Raises UnknownSeat, SeatNotSignedIn, SeatPhoneUnreachable, SeatInCall, SeatWrongState.
+        Raises UnknownSeat, SeatNotSignedIn, SeatPhoneUnreachable, SeatInCall, SeatWrongState,
+        SeatOutcomeUnsaved.
         """
         seat = self._signed_in(seat_id)
         if seat.state in IN_CALL and seat.pending_not_ready is None:
             raise SeatInCall
+        self._refuse_unsaved(seat, by)
         if seat.state not in IN_CALL and not seat.phone_reachable:
             raise SeatPhoneUnreachable
-        self._command(seat_id, course.SetReady(), by)
+        self._command(seat_id, happenings.SetReady(), by)
 
     def set_not_ready(self, seat_id: SeatId, reason: NotReadyReason, by: str) -> None:
         """Take no calls; in a call it takes effect when the wrap-up ends.
 
-        Raises UnknownSeat, SeatNotSignedIn, ReasonNotForPeople.
+        Raises UnknownSeat, SeatNotSignedIn, ReasonNotForPeople, SeatOutcomeUnsaved.
         """
-        self._signed_in(seat_id)
+        self._refuse_unsaved(self._signed_in(seat_id), by)
         if reason not in course.FOR_PEOPLE:
             raise ReasonNotForPeople
-        self._command(seat_id, course.SetNotReady(reason=reason), by)
+        self._command(seat_id, happenings.SetNotReady(reason=reason), by)
 
     def finish_wrap_up(self, seat_id: SeatId, by: str) -> None:
-        """Raises UnknownSeat, SeatNotSignedIn, SeatWrongState."""
-        self._signed_in(seat_id)
-        self._command(seat_id, course.WrapUpOver(), by)
+        """End it before its deadline, with the call's code or order saved.
+
+        Raises UnknownSeat, SeatNotSignedIn, SeatWrongState, SeatOutcomeUnsaved.
+        """
+        self._refuse_unsaved(self._signed_in(seat_id), by)
+        self._command(seat_id, happenings.WrapUpOver(), by)
 
     def force(self, seat_id: SeatId, state: SeatState, by: str, reason: str) -> ForceEffect:
         """A supervisor's READY, NOT_READY or SIGNED_OUT; never at the cost of a live call.
@@ -252,22 +257,18 @@ class SeatRoster:
     def reserve(self, seat_id: SeatId, call_id: CallId) -> bool:
         """True when the seat is now this call's alone."""
         until = self._now() + timedelta(seconds=self._settings.reservation_limit_s)
-        return self._happen(seat_id, course.Reserved(call_id=call_id, until=until))
+        return self._happen(seat_id, happenings.Reserved(call_id=call_id, until=until))
 
     def reserve_listener(self, seat_id: SeatId, call_id: CallId) -> bool:
         """As `reserve`, for a supervisor's own seat, which may be not ready and stays so after it."""
         until = self._now() + timedelta(seconds=self._settings.reservation_limit_s)
-        return self._happen(seat_id, course.Invited(call_id=call_id, until=until))
-
-    def give_back(self, seat_id: SeatId, call_id: CallId) -> None:
-        """The invited seat was never rung; no effect once the phone has rung."""
-        self.undo_offer(seat_id, call_id)
+        return self._happen(seat_id, happenings.Invited(call_id=call_id, until=until))
 
     def undo_offer(self, seat_id: SeatId, call_id: CallId) -> None:
         """The reservation was not used; no effect once the phone has rung."""
         seat = self._seats.get(seat_id)
         if seat is not None and seat.state is SeatState.RESERVED:
-            self._happen(seat_id, course.OfferUndone(call_id=call_id))
+            self._happen(seat_id, happenings.OfferUndone(call_id=call_id))
 
     def offer_ended(self, seat_id: SeatId, call_id: CallId, why: WhyNotAnswered | None) -> None:
         """What the citizen's story saw of the offer; None means answered and over.
@@ -282,7 +283,7 @@ class SeatRoster:
                 # His story cannot tell whether he left a ringing phone or a talk.
                 self._left(seat_id, call_id)
         elif self._deaf:
-            self._happen(seat_id, course.Connected(call_id=call_id))
+            self._happen(seat_id, happenings.Connected(call_id=call_id))
             self._left(seat_id, call_id)
 
     # Facts.
@@ -291,9 +292,9 @@ class SeatRoster:
         """Take what calls and the link say; everything else is ignored."""
         match event:
             case CallOffered(seat_id=seat_id, call_id=call_id):
-                self._happen(seat_id, course.Rang(call_id=call_id))
+                self._happen(seat_id, happenings.Rang(call_id=call_id))
             case CallAnswered(seat_id=seat_id, call_id=call_id):
-                self._happen(seat_id, course.Connected(call_id=call_id))
+                self._happen(seat_id, happenings.Connected(call_id=call_id))
             case CallReturnedToLine(seat_id=seat_id, call_id=call_id, ending=ending):
                 self._offer_came_to_nothing(seat_id, call_id, _why(ending))
             case PartyEvent(role=PartyRole.SEAT | PartyRole.SUPERVISOR):
@@ -301,7 +302,7 @@ class SeatRoster:
             case CallTransferred(to_seat=seat_id, call_id=call_id):
                 seat = self._seats.get(seat_id)
                 if seat is not None and seat.part is PartyRole.SUPERVISOR:
-                    self._happen(seat_id, course.TookOver(call_id=call_id))
+                    self._happen(seat_id, happenings.TookOver(call_id=call_id))
             case SeatLeftCall(seat_id=seat_id, call_id=call_id):
                 self._left(seat_id, call_id)
             case CallAbandoned(call_id=call_id) | CallEnded(call_id=call_id):
@@ -323,25 +324,27 @@ class SeatRoster:
         if seat.phone_in_use is not in_use:
             seat = self._seats[fact.seat_id] = replace(seat, phone_in_use=in_use)
             if in_use and seat.state is SeatState.READY:
-                self._happen(fact.seat_id, course.PhoneTaken())
+                self._happen(fact.seat_id, happenings.PhoneTaken())
         reachable = fact.phone is not PhoneState.UNREACHABLE
         if seat.phone_reachable is not reachable:
             self._phone_came_or_went(fact, reachable=reachable)
         elif not in_use and reachable and seat.reason is NotReadyReason.PHONE_IN_USE:
-            self._happen(fact.seat_id, course.PhoneFreed())
+            self._happen(fact.seat_id, happenings.PhoneFreed())
 
     def _phone_came_or_went(self, fact: PhoneChanged, *, reachable: bool) -> None:
         seat = self._seats[fact.seat_id]
         self._seats[fact.seat_id] = replace(seat, phone_reachable=reachable)
         self._tell(SeatPhoneChanged(at=self._now(), seat_id=fact.seat_id, reachable=reachable))
         if not reachable and seat.state is SeatState.READY:
-            self._happen(fact.seat_id, course.PhoneLost())
+            self._happen(fact.seat_id, happenings.PhoneLost())
         elif reachable and seat.reason in (
             NotReadyReason.PHONE_UNREACHABLE,
             NotReadyReason.PHONE_IN_USE,
         ):
             found = seat.reason is NotReadyReason.PHONE_UNREACHABLE
-            self._happen(fact.seat_id, course.PhoneFound() if found else course.PhoneFreed())
+            self._happen(
+                fact.seat_id, happenings.PhoneFound() if found else happenings.PhoneFreed()
+            )
 
     def settle(self, presences: Iterable[Presence]) -> None:
         """Correct every seat by Asterisk's whole state, taken after a start or an outage.
@@ -422,9 +425,16 @@ class SeatRoster:
             raise SeatNotSignedIn
         return seat
 
-    def _command(self, seat_id: SeatId, happening: course.Happening, by: str) -> None:
+    def _command(self, seat_id: SeatId, happening: happenings.Happening, by: str) -> None:
         if not self._happen(seat_id, happening, by):
             raise SeatWrongState
+
+    def _refuse_unsaved(self, seat: Seat, by: str) -> None:
+        """Only its deadline or a supervisor ends a wrap-up in which nothing was saved."""
+        missing = self._unsaved(seat)
+        ends_it = seat.state is SeatState.WRAP_UP and by == seat.operator
+        if ends_it and missing is not None and seat.last_call_id is not None:
+            raise SeatOutcomeUnsaved(seat.last_call_id, missing)
 
     def _unsaved(self, seat: Seat) -> str | None:
         return None if seat.last_call_id is None else self._outcomes.missing(seat.last_call_id)
@@ -434,9 +444,9 @@ class SeatRoster:
         seat_id, call_id, part = SeatId(event.who), event.call_id, event.role
         match event:
             case PartyRang():
-                self._happen(seat_id, course.Rang(call_id=call_id, part=part))
+                self._happen(seat_id, happenings.Rang(call_id=call_id, part=part))
             case PartyJoined():
-                self._happen(seat_id, course.Connected(call_id=call_id, part=part))
+                self._happen(seat_id, happenings.Connected(call_id=call_id, part=part))
             case PartyDidNotAnswer(ending=ending):
                 self._offer_came_to_nothing(seat_id, call_id, _why(ending))
             case PartyLeft():
@@ -454,7 +464,7 @@ class SeatRoster:
                 and presence.state is SeatState.RINGING
                 and seat.state is SeatState.TALKING
             ):
-                self._happen(seat.seat_id, course.NotTalking(call_id=seat.call_id))
+                self._happen(seat.seat_id, happenings.NotTalking(call_id=seat.call_id))
         if presence is not None:
             self._bring_into(presence)
 
@@ -463,17 +473,17 @@ class SeatRoster:
         seat_id, call_id, part = presence.seat_id, presence.call_id, presence.part
         seat = self._seats.get(seat_id)
         if presence.state is SeatState.RINGING:
-            self._happen(seat_id, course.Rang(call_id=call_id, part=part))
+            self._happen(seat_id, happenings.Rang(call_id=call_id, part=part))
         elif seat is not None and seat.state is not SeatState.TALKING:
-            self._happen(seat_id, course.Connected(call_id=call_id, part=part))
+            self._happen(seat_id, happenings.Connected(call_id=call_id, part=part))
         elif seat is not None and seat.part is not part and part is PartyRole.SEAT:
-            self._happen(seat_id, course.TookOver(call_id=call_id))
+            self._happen(seat_id, happenings.TookOver(call_id=call_id))
 
     def _offer_came_to_nothing(self, seat_id: SeatId, call_id: CallId, why: str) -> None:
         reason = WHY.get(why)
         if reason is None:
-            self._happen(seat_id, course.OfferUndone(call_id=call_id))
-        elif self._happen(seat_id, course.OfferFailed(call_id=call_id, reason=reason)):
+            self._happen(seat_id, happenings.OfferUndone(call_id=call_id))
+        elif self._happen(seat_id, happenings.OfferFailed(call_id=call_id, reason=reason)):
             log.info("seat did not take the call", call_id=call_id, seat_id=seat_id, reason=reason)
 
     def _talks(self, seat_id: SeatId) -> bool:
@@ -483,10 +493,10 @@ class SeatRoster:
     def _left(self, seat_id: SeatId, call_id: CallId) -> None:
         seat = self._seats.get(seat_id)
         if seat is not None and seat.part is PartyRole.SUPERVISOR:
-            self._happen(seat_id, course.StoppedListening(call_id=call_id))
+            self._happen(seat_id, happenings.StoppedListening(call_id=call_id))
             return
         until = self._now() + timedelta(seconds=self._settings.wrap_up_limit_s)
-        self._happen(seat_id, course.Left(call_id=call_id, until=until))
+        self._happen(seat_id, happenings.Left(call_id=call_id, until=until))
 
     def _call_is_over(self, call_id: CallId) -> None:
         for seat in tuple(self._seats.values()):
@@ -502,13 +512,15 @@ class SeatRoster:
             case SeatState.TALKING:
                 self._left(seat.seat_id, call_id)
             case SeatState.RESERVED | SeatState.RINGING:
-                self._happen(seat.seat_id, course.OfferUndone(call_id=call_id))
+                self._happen(seat.seat_id, happenings.OfferUndone(call_id=call_id))
             case SeatState.SIGNED_OUT | SeatState.NOT_READY | SeatState.READY | SeatState.WRAP_UP:
                 pass
             case _:
                 assert_never(seat.state)
 
-    def _happen(self, seat_id: SeatId, happening: course.Happening, by: str | None = None) -> bool:
+    def _happen(
+        self, seat_id: SeatId, happening: happenings.Happening, by: str | None = None
+    ) -> bool:
         seat = self._seats.get(seat_id)
         at = self._now()
         after = None if seat is None else course.advance(seat, happening, at)
@@ -517,7 +529,7 @@ class SeatRoster:
             self.unexpected[f"{state}/{type(happening).__name__}"] += 1
             return False
         self._seats[seat_id] = after
-        if isinstance(happening, course.BookSignOut):
+        if isinstance(happening, happenings.BookSignOut):
             pass  # SeatForced says it.
         elif seat.state in IN_CALL and by is not None:
             booked = after.pending_not_ready
@@ -550,10 +562,10 @@ class SeatRoster:
             if seat.until is None or seat.until > now or not self._guarded(seat):
                 continue
             if seat.state is SeatState.WRAP_UP:
-                self._happen(seat.seat_id, course.WrapUpOver())
+                self._happen(seat.seat_id, happenings.WrapUpOver())
             elif seat.state is SeatState.RESERVED and seat.call_id is not None:
                 log.warning("reserved seat never rang", seat_id=seat.seat_id, call_id=seat.call_id)
-                self._happen(seat.seat_id, course.OfferUndone(call_id=seat.call_id))
+                self._happen(seat.seat_id, happenings.OfferUndone(call_id=seat.call_id))
 
     def _allow_offers(self) -> None:
         self._settled_by = None

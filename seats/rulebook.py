@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import structlog
 
-from cti.ids import SeatId
+from cti.ids import SeatId, SkillGroupCode
 from seats.calendar import Calendar
 from seats.errors import RuleRecordsAway
 from seats.events import RulesPublished
@@ -114,6 +114,14 @@ class Rulebook:
     @property
     def posts(self) -> tuple[Post, ...]:
         return self._documents.posts
+
+    def serving_minimum(self, code: SkillGroupCode) -> int:
+        """So many seats must serve the group now: none outside its hours, none if there is no such."""
+        row = self.groups.get(code)
+        if row is None:
+            return 0
+        closed = row.hours is not None and not row.hours.open_at(self._now(), self._calendar)
+        return 0 if closed else row.minimum
 
     def seat_definitions(self) -> Iterable[SeatDefinition]:
         """Every seat with the skills that it has at this instant."""

@@ -50,8 +50,6 @@ class SeatsSettings:
     """After a restart seats are offered calls once Asterisk has said who is talking, or after this. 恢复等待"""
     lifeboat_retry_s: float = 5.0
     """A lifeboat member that could not be changed is tried again after this. 应急成员重试间隔"""
-    serving_minimum: int = 1
-    """Fewer seats of a skill group than this that are ready or at a call are an alarm. 最少在岗座席"""
     unattended_after_s: float = 30.0
     """So long too few seats serve a group before the shift leader is told (at most 60 s). 空窗告警延时"""
     look_every_s: float = 5.0

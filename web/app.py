@@ -18,6 +18,7 @@ from web import (
     metrics,
     order_routes,
     recording_routes,
+    rule_routes,
     seat_routes,
     service_level_routes,
     session_routes,
@@ -63,6 +64,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         callback_routes.router,
         ending_routes.router,
         recording_routes.router,
+        rule_routes.router,
         live.router,
     ):
         app.include_router(router)

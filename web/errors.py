@@ -92,12 +92,17 @@ UNKNOWN = (
     "order-unknown",
     "recording-unknown",
     "audio-missing",
+    "rule-draft-missing",
 )
 INVALID = (
     "order-fields-missing",
     "order-field-unknown",
     "order-value-invalid",
     "number-refused",
+    "rules-refused",
+    "rules-doubtful",
+    "caller-number-invalid",
+    "publication-in-the-past",
     "target-already-there",
     "spying-on-oneself",
     "callback-time-invalid",

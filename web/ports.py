@@ -28,6 +28,7 @@ from seats.attendance import Change, Note
 from seats.events import ForceEffect, SeatReserved
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
+from web.rule_ports import CallerListing, RulePublishing, RulesInForce
 
 
 class Role(StrEnum):
@@ -326,6 +327,9 @@ class Services:
     orders: Orders
     order_records: OrderRecords
     callbacks: Callbacks
+    rules: RulesInForce
+    rule_office: RulePublishing
+    caller_lists: CallerListing
     endings: Endings
     ending_records: EndingRecords
     nuisance: Nuisance

@@ -148,6 +148,7 @@ def seat(what: Seat) -> Json:
         "since": instant(what.since),
         "until": instant(what.until),
         "call_id": what.call_id,
+        "last_call_id": what.last_call_id,
         "phone_reachable": what.phone_reachable,
         "skills": dict(what.definition.skills),
         "pending_not_ready": what.pending_not_ready.value if what.pending_not_ready else None,

@@ -269,8 +269,10 @@ class AmiLink:
             return
         look = self._look
         if raw is LOOK_BEGINS or raw is LOOK_ENDS:
-            if look is not None:
-                look.mark(self._now(), ends=raw is LOOK_ENDS)
+            if look is not None and raw is LOOK_BEGINS:
+                look.begin()
+            elif look is not None:
+                look.end(self._now())
             return
         message = Message(raw)
         try:

@@ -35,10 +35,14 @@ class Looking:
         """Whether this message is a row of the look and not an event of the moment."""
         return self._open and event_name(raw) in ROWS and b"\r\nActionID: " in raw
 
-    def mark(self, at: datetime, *, ends: bool) -> None:
-        """Its beginning or its end was reached in the stream."""
-        self._open = not ends
-        if not ends or self.read.done():
+    def begin(self) -> None:
+        """Its beginning was reached in the stream."""
+        self._open = True
+
+    def end(self, at: datetime) -> None:
+        """Its end was reached in the stream."""
+        self._open = False
+        if self.read.done():
             return
         listed = next((fact for fact in self.facts if isinstance(fact, ChannelsListed)), None)
         if listed is None:

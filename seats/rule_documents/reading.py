@@ -90,7 +90,8 @@ class Entry:
 
     def level(self, key: str) -> int | None:
         """A skill level, or None when it is not said."""
-        return self.whole(key, 1, 1, 9) if self.has(key) else self._none(key)
+        self._asked.add(key)
+        return self.whole(key, 1, 1, 9) if self.has(key) else None
 
     def number(self, key: str, default: float, least: float, most: float) -> float:
         found = self._value(key, (int, float), "应为数字", default)
@@ -150,9 +151,6 @@ class Entry:
         for parts in self._parts.values():
             for part in parts:
                 part.done()
-
-    def _none(self, key: str) -> None:
-        self._asked.add(key)
 
     def _value(self, key: str, kind: Any, otherwise: str, default: Any) -> Any:
         self._asked.add(key)

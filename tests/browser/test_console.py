@@ -99,6 +99,8 @@ async def _short_call(product, phone, number):
     api = await stage.api("8001")
     seat = await api.get("/api/seats/8001")
     if seat["state"] == "wrap_up":
+        code = {"code": "consultation"}
+        await api.post(f"/api/calls/{seat['last_call_id']}/code", code)
         await api.post("/api/seats/8001/finish-wrap-up")
     await stage.seat_is("8001", "ready")
     citizen = await stage.world.dial(number)
@@ -151,6 +153,8 @@ async def _until_idle(product):
     api = await product.stage.api("8001")
     seat = await api.get("/api/seats/8001")
     if seat["state"] == "wrap_up":
+        code = {"code": "consultation"}
+        await api.post(f"/api/calls/{seat['last_call_id']}/code", code)
         await api.post("/api/seats/8001/finish-wrap-up")
     await product.stage.seat_is("8001", "ready")
 

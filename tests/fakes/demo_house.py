@@ -173,7 +173,11 @@ class FakeSession:
         raise AssertionError(path)
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        _, _, _, seat_id, command = path.split("/")
+        _, _, kind, seat_id, command = path.split("/")
+        if kind == "calls":
+            assert (command, body) == ("code", {"code": "consultation"})
+            assert self.who == f"operator-{self.house.calls[seat_id]['seat_id']}"
+            return {"missing": None}
         assert self.who == f"operator-{seat_id}"
         seat = self.house.seats[seat_id]
         if command == "ready" and self.house.ready_refusals > 0:

@@ -20,19 +20,6 @@ from orders.summaries import CallSummary, NuisanceTag
 OPEN = (BlockState.PROPOSED, BlockState.ACTIVE)
 
 
-class BlockedInMemory:
-    """The list that routing knows."""
-
-    def __init__(self) -> None:
-        self.until = {}
-
-    def block(self, caller_number, until, by, note):
-        self.until[caller_number] = until
-
-    def unblock(self, caller_number, by):
-        self.until.pop(caller_number, None)
-
-
 class EndingsInMemory:
     """A projection of the events, as the real store makes it."""
 

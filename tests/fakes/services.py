@@ -38,7 +38,7 @@ from tests.fakes.call_commands import (
     MemoryLine,
     MemoryServiceLevel,
 )
-from tests.fakes.endings import BlockedInMemory, EndingsInMemory
+from tests.fakes.endings import EndingsInMemory
 from web.accounts import hash_password
 from web.ports import CallLinks, PartHealth, Role, Services, User
 
@@ -400,9 +400,7 @@ def memory_services() -> Services:
     orders = MemoryOrders()
     endings = EndingsInMemory()
     ending_desk = EndingDesk(endings, default_codes, endings.tell, lambda: NOON)
-    nuisance_desk = NuisanceDesk(
-        endings, OrdersSettings(), BlockedInMemory(), endings.tell, lambda: NOON
-    )
+    nuisance_desk = NuisanceDesk(endings, OrdersSettings(), endings.tell, lambda: NOON)
     answered = CallAnswered(at=NOON, call_id=CALL, seat_id=SeatId("8001"), waited_ms=0)
     for take in (endings.tell, ending_desk.on_event, nuisance_desk.on_event):
         take(answered)

@@ -44,8 +44,9 @@ async def voices_are_kept(stage: Stage, call_id: str) -> None:
 
     begun = {told["leg_id"] for told in of_call("PartyRecordingStarted")}
     await stage.eventually(
-        lambda: begun
-        <= {told["leg_id"] for told in of_call("RecordingArchived", "RecordingSkipped")},
+        lambda: (
+            begun <= {told["leg_id"] for told in of_call("RecordingArchived", "RecordingSkipped")}
+        ),
         60.0,
         f"not every own voice is archived: {begun}",
     )

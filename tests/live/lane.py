@@ -16,6 +16,8 @@ from hotline.outside.tones import hears_tone, tone
 from tests.live.stage import Stage
 
 SUPERVISOR = "admin"
+SPARE_SEAT = "8001"
+"""Ready all the time, of the general group, which nobody calls. 备用座席"""
 TONES = {"citizen": 500, "first": 800, "second": 1100, "third": 1400, "outside": 1700}
 SAYS_S = 0.7
 ANSWERS_S = 0.2
@@ -136,6 +138,14 @@ class Lane:
     async def is_(self, state: str, limit_s: float = 15.0) -> Json:
         return await self.stage.call_is(self.call_id, state, limit_s)
 
+    async def seat_of_it(self, *seats: str) -> str:
+        """Wait until the citizen talks with one of these seats; which."""
+        call = await self.stage.until(
+            f"/api/calls/{self.call_id}",
+            lambda call: call["state"] == "talking" and call["seat_id"] in seats,
+        )
+        return str(call["seat_id"])
+
     async def over(self) -> Json:
         return await self.stage.until(
             f"/api/calls/{self.call_id}", lambda call: call["ended_at"] is not None
@@ -175,10 +185,11 @@ class Lane:
         present = [(name, leg) for name, leg in self.legs.items() if not leg.gone]
         await asyncio.gather(*(leg.say(tone(voices[name], SAYS_S, 5000)) for name, leg in present))
 
-    async def heard_by(self, name: str, among: Mapping[str, int] = TONES) -> set[str]:
-        """Whose tones that far end heard, from its answer to its end. To be asked when it is gone."""
-        heard = await self.legs[name].heard_out()
-        return {who for who, hz in among.items() if hears_tone(heard, hz)}
+    async def heard(self, name: str, *tones: str, among: Mapping[str, int] = TONES) -> None:
+        """That far end heard these of the tones and no other, from its answer to its end."""
+        sound = await self.legs[name].heard_out()
+        heard = {who for who, hz in among.items() if hears_tone(sound, hz)}
+        assert heard == set(tones), f"{name} heard {sorted(heard)} and not {sorted(tones)}"
 
     # Between two stories -----------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.live.lane import Lane
+from tests.live.lane import SPARE_SEAT, Lane
 from tests.live.stage import Stage
 
 SEATS_OF_A_LANE = 3
@@ -11,11 +11,13 @@ FIRST_SEAT, FIRST_NUMBER, FIRST_CITIZEN = 8101, 60001, 13800000100
 
 def groups_of(lanes: int) -> Mapping[str, str]:
     """Each seat's skill group: one that nobody else serves."""
-    return {seat: _group(lane) for lane in range(lanes) for seat in _seats(lane)}
+    own = {seat: _group(lane) for lane in range(lanes) for seat in _seats(lane)}
+    return {SPARE_SEAT: "general", **own}
 
 
 async def open_lanes(stage: Stage, lanes: int) -> list[Lane]:
     """Every seat is signed in and not ready, and each number leads to its own group."""
+    await stage.take_seat(SPARE_SEAT)
     opened = []
     for number in range(lanes):
         called = str(FIRST_NUMBER + number)

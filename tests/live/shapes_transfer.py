@@ -15,8 +15,8 @@ async def blind_to_a_seat(lane: Lane) -> None:
     await first.until_gone(10)
     await lane.all_speak()
     await lane.citizen_hangs_up()
-    assert await lane.heard_by("citizen") == {"second"}
-    assert await lane.heard_by("second") == {"citizen"}
+    await lane.heard("citizen", "second")
+    await lane.heard("second", "citizen")
     assert "CallTransferred" in await lane.told()
 
 
@@ -50,8 +50,8 @@ async def blind_to_a_department(lane: Lane) -> None:
     await lane.all_speak()
     assert line.headers.get("X-Hotline-Call") in (lane.call_id, None)
     await lane.citizen_hangs_up()
-    assert await lane.heard_by("citizen") == {"outside"}
-    assert await lane.heard_by("outside") == {"citizen"}
+    await lane.heard("citizen", "outside")
+    await lane.heard("outside", "citizen")
 
 
 async def blind_to_a_busy_department_comes_back(lane: Lane) -> None:
@@ -66,7 +66,8 @@ async def blind_to_a_busy_department_comes_back(lane: Lane) -> None:
 
 async def transfer_to_oneself_is_refused(lane: Lane) -> None:
     await lane.talk()
-    assert await lane.refused(lane.first, "transfer", target=_seat(lane.first)) == "target-same"
+    code = await lane.refused(lane.first, "transfer", target=_seat(lane.first))
+    assert code in ("target-already-there", "target-not-free"), code
     await lane.is_("talking")
     await lane.citizen_hangs_up()
 
@@ -75,7 +76,7 @@ async def transfer_abroad_or_to_premium_is_refused(lane: Lane) -> None:
     await lane.talk()
     for number in (PREMIUM, ABROAD, "110@evil", "8001"):
         code = await lane.refused(lane.first, "transfer", target=_number(number))
-        assert code.startswith(("target-", "invalid", "request")), code
+        assert code in ("number-refused", "invalid-request"), code
     await lane.is_("talking")
     await lane.citizen_hangs_up()
 
@@ -90,7 +91,7 @@ async def chain_of_three_seats(lane: Lane) -> None:
     await lane.joined(lane.third)
     await lane.all_speak()
     await lane.citizen_hangs_up()
-    assert await lane.heard_by("citizen") == {"third"}
+    await lane.heard("citizen", "third")
     assert (await lane.told()).count("SeatLeftCall") == 3
 
 
@@ -105,11 +106,8 @@ async def warm_to_a_seat(lane: Lane) -> None:
     await lane.is_("talking")
     await lane.all_speak(citizen=600, second=1200)
     await lane.citizen_hangs_up()
-    assert await lane.heard_by("citizen", {"aside": 1100, "first": 800, "talk": 1200}) == {"talk"}
-    assert await lane.heard_by("second", {"held": 500, "first": 800, "talk": 600}) == {
-        "first",
-        "talk",
-    }
+    await lane.heard("citizen", "talk", among={"aside": 1100, "first": 800, "talk": 1200})
+    await lane.heard("second", "first", "talk", among={"held": 500, "first": 800, "talk": 600})
 
 
 async def warm_to_a_department(lane: Lane) -> None:
@@ -123,7 +121,7 @@ async def warm_to_a_department(lane: Lane) -> None:
     await lane.with_parties(1)
     await lane.all_speak()
     await lane.citizen_hangs_up()
-    assert await lane.heard_by("citizen") == {"outside"}
+    await lane.heard("citizen", "outside")
 
 
 async def warm_is_cancelled(lane: Lane) -> None:
@@ -136,7 +134,7 @@ async def warm_is_cancelled(lane: Lane) -> None:
     await lane.is_("talking")
     await lane.all_speak()
     await lane.citizen_hangs_up()
-    assert await lane.heard_by("citizen") == {"first"}
+    await lane.heard("citizen", "first")
 
 
 async def consult_is_cancelled_while_it_rings(lane: Lane) -> None:
@@ -180,18 +178,16 @@ async def citizen_hangs_up_while_consulting(lane: Lane) -> None:
 
 
 async def seat_hangs_up_while_consulting(lane: Lane) -> None:
-    """The citizen on hold is not forgotten: back into the line, and a seat of his group takes him."""
+    """The citizen on hold is not forgotten: whoever was consulted has him, or another seat of his group."""
     first = await lane.talk()
     await lane.ready(lane.second)
     await lane.ask(lane.first, "consult", target=_seat(lane.second))
     await lane.joined(lane.second, "consulting")
     await lane.ready(lane.third)
     await first.hang_up()
-    await lane.phone(lane.second).idle()
-    await lane.is_("talking")
-    seat = (await lane.shown())["seat_id"]
-    assert seat in lane.seats
+    seat = await lane.seat_of_it(lane.second, lane.third)
     await lane.phone(seat).talking()
+    await lane.all_speak()
     await lane.citizen_hangs_up()
 
 
@@ -218,7 +214,7 @@ async def target_answers_just_as_the_seat_cancels(lane: Lane) -> None:
     await lane.is_("talking")
     await lane.all_speak()
     await lane.citizen_hangs_up()
-    assert await lane.heard_by("citizen") == {"first"}
+    await lane.heard("citizen", "first")
 
 
 async def to_another_line_and_answered_there(lane: Lane) -> None:
@@ -240,6 +236,7 @@ async def to_another_line_and_abandoned_there(lane: Lane) -> None:
     await first.until_gone(10)
     await lane.is_("queued")
     await lane.citizen_hangs_up()
+    lane.ended_by = ("citizen", "left-waiting")
 
 
 async def _back_with_the_first(lane: Lane) -> None:

@@ -24,6 +24,11 @@ SETTINGS = """
 wrap_up_limit_s = 1
 [ivr]
 ring_s = 4
+[control]
+invite_ring_s = 4
+[orders]
+callback_from_hour = 0
+callback_until_hour = 24
 """
 STORY_LIMIT_S = 60.0
 TIMELINE_SLACK_MS = 1000
@@ -73,6 +78,7 @@ async def _play(
 async def _is_whole(lane: Lane) -> None:
     """One call, one end, one timeline that adds up, one recording, no channel left."""
     call = await lane.over()
+    await lane.stage.becomes(lambda: _ended(lane), 10)
     told = await lane.told()
     assert sum(told.count(kind) for kind in OVER) == 1, told
     assert told.count("CallArrived") == 1, told
@@ -80,6 +86,11 @@ async def _is_whole(lane: Lane) -> None:
         ending = call["ending"]
         assert (ending["blame"], ending["reason"]) == lane.ended_by, ending
     await _timeline_adds_up(lane, call)
+
+
+async def _ended(lane: Lane) -> bool:
+    """The journal has been written; pages read it a moment after the call."""
+    return any(kind in OVER for kind in await lane.told())
 
 
 async def _timeline_adds_up(lane: Lane, call: dict) -> None:

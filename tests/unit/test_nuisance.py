@@ -21,7 +21,7 @@ from orders.errors import (
 from orders.events import BlockExpired, NuisanceStepTicked, NuisanceTagged
 from orders.nuisance import NuisanceDesk, warnings
 from orders.settings import OrdersSettings
-from tests.fakes.endings import BlockedInMemory, EndingsInMemory
+from tests.fakes.endings import EndingsInMemory
 from tests.fakes.floor import NOON, call
 
 WANG = SeatId("8001")
@@ -34,9 +34,8 @@ class Office:
     def __init__(self, stored: EndingsInMemory | None = None, now=None) -> None:
         self.stored = stored or EndingsInMemory()
         self.at = NOON
-        self.blocked = BlockedInMemory()
         self.desk = NuisanceDesk(
-            self.stored, OrdersSettings(), self.blocked, self.stored.tell, now or (lambda: self.at)
+            self.stored, OrdersSettings(), self.stored.tell, now or (lambda: self.at)
         )
 
     def talks(self) -> "Office":
@@ -109,13 +108,11 @@ def test_tags_are_counted_for_the_number_however_the_trunk_writes_it():
 def test_a_proposal_blocks_nobody_until_another_supervisor_approves_it():
     office = Office().proposed()
     assert not office.desk.is_blocked(CALLER, NOON)
-    assert office.blocked.until == {}
     with pytest.raises(BlockOwnProposal):
         office.desk.approve(ONE, "wang")
     office.desk.approve(ONE, "leader")
     assert office.desk.is_blocked("+8613800000001", NOON)
     assert not office.desk.is_blocked("13800000002", NOON)
-    assert office.blocked.until == {CALLER: NOON + DAY}
     with pytest.raises(BlockAlreadyDecided):
         office.desk.approve(ONE, "leader")
 
@@ -126,7 +123,6 @@ def test_a_refused_or_lifted_block_holds_nobody_and_may_be_proposed_again():
     office.proposed().desk.approve(ONE, "leader")
     assert office.desk.lift(ONE, "leader").state is BlockState.LIFTED
     assert not office.desk.is_blocked(CALLER, NOON)
-    assert office.blocked.until == {}
     with pytest.raises(BlockUnknown):
         office.desk.lift(ONE, "leader")
     with pytest.raises(BlockUnknown):

@@ -23,7 +23,7 @@ from cti.events import (
 )
 from cti.facts import PhoneChanged, PhoneState, WhyNotAnswered
 from cti.ids import SeatId
-from seats import course
+from seats import course, happenings
 from seats.errors import (
     OperatorElsewhere,
     ReasonNotForPeople,
@@ -425,29 +425,29 @@ async def test_without_any_snapshot_offers_begin_after_a_while():
 
 PARTS = st.sampled_from([PartyRole.SEAT, PartyRole.SUPERVISOR])
 HAPPENINGS = st.one_of(
-    st.builds(course.SignIn, operator=st.just("u")),
-    st.builds(course.SignOut),
-    st.builds(course.SetReady),
-    st.builds(course.SetNotReady, reason=st.sampled_from(sorted(course.FOR_PEOPLE))),
-    st.builds(course.WrapUpOver),
-    st.builds(course.PhoneLost),
-    st.builds(course.PhoneFound),
-    st.builds(course.BookSignOut),
-    st.builds(course.Unbook),
-    st.builds(course.Invited, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
-    st.builds(course.TookOver, call_id=st.sampled_from([X, Y])),
-    st.builds(course.NotTalking, call_id=st.sampled_from([X, Y])),
-    st.builds(course.StoppedListening, call_id=st.sampled_from([X, Y])),
-    st.builds(course.Reserved, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
-    st.builds(course.OfferUndone, call_id=st.sampled_from([X, Y])),
+    st.builds(happenings.SignIn, operator=st.just("u")),
+    st.builds(happenings.SignOut),
+    st.builds(happenings.SetReady),
+    st.builds(happenings.SetNotReady, reason=st.sampled_from(sorted(course.FOR_PEOPLE))),
+    st.builds(happenings.WrapUpOver),
+    st.builds(happenings.PhoneLost),
+    st.builds(happenings.PhoneFound),
+    st.builds(happenings.BookSignOut),
+    st.builds(happenings.Unbook),
+    st.builds(happenings.Invited, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
+    st.builds(happenings.TookOver, call_id=st.sampled_from([X, Y])),
+    st.builds(happenings.NotTalking, call_id=st.sampled_from([X, Y])),
+    st.builds(happenings.StoppedListening, call_id=st.sampled_from([X, Y])),
+    st.builds(happenings.Reserved, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
+    st.builds(happenings.OfferUndone, call_id=st.sampled_from([X, Y])),
     st.builds(
-        course.OfferFailed,
+        happenings.OfferFailed,
         call_id=st.sampled_from([X, Y]),
         reason=st.sampled_from(sorted(course.FOUND_BY_US)),
     ),
-    st.builds(course.Rang, call_id=st.sampled_from([X, Y]), part=PARTS),
-    st.builds(course.Connected, call_id=st.sampled_from([X, Y]), part=PARTS),
-    st.builds(course.Left, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
+    st.builds(happenings.Rang, call_id=st.sampled_from([X, Y]), part=PARTS),
+    st.builds(happenings.Connected, call_id=st.sampled_from([X, Y]), part=PARTS),
+    st.builds(happenings.Left, call_id=st.sampled_from([X, Y]), until=st.just(NOON)),
 )
 
 

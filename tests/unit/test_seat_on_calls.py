@@ -81,11 +81,11 @@ async def test_a_transfer_leaves_each_seat_with_its_own_talk_and_wrap_up():
 async def test_an_invited_seat_that_was_never_rung_is_given_back():
     floor = talking()
     floor.roster.reserve(B, X)
-    floor.roster.give_back(B, X)
+    floor.roster.undo_offer(B, X)
     assert floor.state("8002") is S.READY
     floor.roster.reserve(B, X)
     hear(floor, party(PartyRang, SEAT))
-    floor.roster.give_back(B, X)
+    floor.roster.undo_offer(B, X)
     assert floor.state("8002") is S.RINGING
 
 

@@ -99,6 +99,9 @@ class Seats:
         self.free.discard(seat_id)
         return free
 
+    def reserve_listener(self, seat_id, call_id):
+        return self.reserve(seat_id, call_id)
+
     def undo_offer(self, seat_id, call_id):
         self.given_back.append(seat_id)
 

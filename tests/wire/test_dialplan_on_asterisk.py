@@ -57,6 +57,8 @@ def seconds_of(hz: int, sound: bytes, window: int = WINDOW) -> float:
 class House:
     """The product's Asterisk under one folder; everything else comes and goes. 机房"""
 
+    seats: tuple[str, ...] = ("8001",)
+
     def __init__(self, folder: Path) -> None:
         config = AsteriskConfig()
         self.folder, self.legs, self.spool = folder, folder / "legs", folder / "spool"
@@ -65,7 +67,7 @@ class House:
             place.mkdir()
         for name, sound in PROMPTS.items():
             (self.prompts / f"{name}.sln").write_bytes(sound)
-        self.secrets = open_secrets(folder / "secrets.toml", ["8001"])
+        self.secrets = open_secrets(folder / "secrets.toml", self.seats)
         self.ports = {name: free_port(socket.SOCK_STREAM) for name in ("ami", "agi", "http")}
         self.ports["sip"] = free_port(socket.SOCK_DGRAM)
         self.asterisk = AsteriskServer(
@@ -80,7 +82,7 @@ class House:
                 spool=self.spool,
                 music=provide_hold_music(folder / "music"),
             ),
-            extra_conf=extra_conf(config, ["8001"], self.secrets),
+            extra_conf=extra_conf(config, self.seats, self.secrets),
             sounds={"zh/hotline": self.prompts},
             agi_scripts={"lifeboat.py": ROOT / "ivr" / "lifeboat.py"},
         )
@@ -102,9 +104,10 @@ class House:
             self.folder / f"outside{self._worlds}",
             system_port=self.ports["sip"],
             trunk_secret=self.secrets.trunk,
-            phones={"8001": self.secrets.seats["8001"]},
+            phones={seat: self.secrets.seats[seat] for seat in self.seats},
         ) as world:
-            await world.phone("8001").registered()
+            for seat in self.seats:
+                await world.phone(seat).registered()
             yield world
 
     @asynccontextmanager

@@ -18,6 +18,7 @@ const HEADERS = {
 }
 const USERS = {
   zhang: { username: 'zhang', name: '张敏', roles: ['operator'], seat_id: '8001' },
+  li: { username: 'li', name: '李敏', roles: ['operator'], seat_id: '8002' },
   ban: { username: 'ban', name: '林班长', roles: ['supervisor'], seat_id: null },
   zhi: { username: 'zhi', name: '何质检', roles: ['inspector'], seat_id: null },
   admin: { username: 'admin', name: '系统管理员', roles: ['administrator'], seat_id: null },
@@ -58,6 +59,10 @@ function recordingOf(one, user) {
 }
 
 function seatCommand(seat, command, body, user) {
+  if (command === 'force') {
+    world.seatTo(seat.seat_id, body.state, body.state === 'not_ready' ? { reason: 'forced' } : {})
+    return { asked: command, by: user.username, seat, effect: 'done', effect_text: '已生效' }
+  }
   if (user.seat_id !== seat.seat_id && !user.roles.includes('supervisor')) throw new Refusal(403, 'forbidden')
   const to = {
     'sign-in': () => world.seatTo(seat.seat_id, 'not_ready', { reason: 'signed_in', operator: user.username }),
@@ -95,12 +100,61 @@ function submitOrder(order, user) {
   return withMissing(order)
 }
 
+const THIRD = { leg_id: 'leg-third', role: 'third' }
+function callCommand(call, command, body, user) {
+  const on = { call_id: call.call_id }
+  const form = (state) => {
+    call.state = state
+    world.tell('TalkChanged', { ...on, state })
+  }
+  const join = (room) => {
+    const who = body.target?.code ?? body.target?.seat_id ?? 'outside'
+    const party = { ...THIRD, who, room, since: new Date().toISOString() }
+    call.parties = [...call.parties.filter((one) => one.leg_id !== THIRD.leg_id), party]
+    world.tell('PartyJoined', { ...on, ...party })
+  }
+  const act = {
+    hold: () => form('held'),
+    retrieve: () => form('talking'),
+    consult: () => { join('aside'); form('consulting') },
+    invite: () => { join('talk'); form('conference') },
+    conference: () => { world.tell('PartyMoved', { ...on, ...THIRD, who: call.parties.at(-1).who, room: 'talk' }); form('conference') },
+    'cancel-consult': () => { call.parties = call.parties.filter((one) => one.leg_id !== THIRD.leg_id); world.tell('PartyLeft', { ...on, ...THIRD, who: '', present_ms: 1 }); form('talking') },
+  }[command]
+  if (command === 'transfer') throw new Refusal(409, 'target-not-free')
+  act?.()
+  return { asked: command, by: user.username, call_id: call.call_id }
+}
+
+const meter = (offered, inTime, answered, gaveUp, causes) => ({ since: '', until: '', offered, answered, in_time: inTime, gave_up: gaveUp, gave_up_at_once: 3, gave_up_before_limit: 9, in_time_share: inTime / offered, in_time_share_of_patient: inTime / (offered - 9), answer_rate: answered / (answered + gaveUp), answer_rate_of_patient: answered / (answered + gaveUp - 3), causes: causes.map(([cause, count]) => ({ cause, word: cause, count })) })
+const early = (s) => new Date(Date.now() - s * 1000).toISOString()
+const MISSES = [
+  ['hl1-1763716.25', 'english', 74, 'no-seat-signed-in', '入队时无座席签入：本组签入 0 席。'],
+  ['hl1-1763716.26', 'general', 31, 'service-away', '等候期间系统离线或重启，由应急队列接续。'],
+  ['hl1-1763715.5', 'general', 640, 'all-talking', '入队时座席全忙：本组签入 8 席，通话 5、话后处理 2、示忙 1。'],
+  ['hl1-1763715.8', 'business', 1840, 'seat-did-not-answer', '座席 8007 振铃后未接听，市民重新等候。'],
+]
+const FLOOR = {
+  'service-level': () => ({
+    targets: { answer_limit_s: 15, in_time: 0.8, answer_rate: 0.95, gave_up_at_once_s: 5, window_min: 15 },
+    at: early(0),
+    windows: { recent: meter(41, 29, 36, 4, [['all-talking', 7], ['in-wrap-up', 4], ['gave-up-at-once', 1]]), today: meter(512, 447, 493, 17, [['all-talking', 31], ['seat-did-not-answer', 14], ['in-wrap-up', 12], ['no-seat-signed-in', 5], ['gave-up-at-once', 3]]), day: meter(1730, 1502, 1660, 62, [['all-talking', 120], ['not-ready', 60], ['link-lost', 11]]) },
+    waiting: 2, longest_ms: 74000,
+    misses: MISSES.map(([call_id, skill_group, s, cause, sentence]) => ({ call_id, skill_group, joined_at: early(s), answered_at: null, gave_up_at: null, cause, word: cause, sentence })),
+  }),
+  line: (user) => ({ seq: world.seq, line: ['hl1-1763716.25', 'hl1-1763716.26'].map((id, n) => { const call = shown(world.calls.get(id), user); return { place: n + 1, call_id: id, caller_number: call.caller_number, skill_group: call.skill_group, joined_at: call.joined_at, priority: n, why: n === 0 ? '技能组“外语”的2个座席均未签入，等候满 40 秒后放宽到综合受理并标记需外语支持' : '技能组“综合受理”没有空闲座席：通话5、话后处理2、示忙1' } }) }),
+  alarms: () => ({ seq: world.seq, skill_groups: ['english'], seats: [{ seat_id: '8007', state: 'not_ready', reason: 'did_not_answer', since: early(245), limit_s: 180 }] }),
+  directory: () => ({ lines: [['110', '公安报警', '110', 'emergency'], ['119', '消防救援', '119', 'emergency'], ['120', '医疗急救', '120', 'emergency'], ['122', '交通事故', '122', 'emergency'], ['housing', '市住建局', '02012340001', 'department', '物业、房屋质量'], ['urban', '市城管局', '02012340002', 'department', '噪声、占道'], ['ecology', '市生态环境局', '02012340003', 'department', ''], ['water', '市供水公司值班室', '96116', 'duty', '24 小时'], ['gas', '市燃气公司值班室', '96777', 'duty', '24 小时'], ['heat', '市供热办值班室', '02012340009', 'duty', '供暖季']].map(([code, name, number, kind, note = '']) => ({ code, name, number, kind, note })) }),
+}
+
 const LIVE = (call) => call.state !== 'ended' && call.state !== 'abandoned'
 
 function answer(method, parts, query, body, user) {
   const [what, id, more] = parts
   const seq = world.seq
   const list = (name, rows) => ({ seq, [name]: rows })
+  if (method === 'POST' && what === 'calls' && more) return callCommand(found(world.calls, id), more, body, user)
+  if (FLOOR[what] && method === 'GET' && !id) return FLOOR[what](user)
   switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' ? ':' : more}` : ''}`) {
     case 'GET calls':
       return list('calls', [...world.calls.values()].filter((call) => LIVE(call) === (query.get('state') === 'live')).map((call) => shown(call, user)))

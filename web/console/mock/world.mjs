@@ -52,6 +52,7 @@ export class World {
     this.utterances.set('hl1-1763716.19', UTTERANCES.slice(0, 7))
     this.utterances.set('hl1-1763716.21', UTTERANCES.slice(0, 9))
     this.draft('hl1-1763716.21', '20261121-000041', '8002', PROPOSED.slice(0, 2).flatMap(([, fields]) => fields), 'draft')
+    this.calls.get('hl1-1763716.21').parties = [{ leg_id: 'leg-8002', role: 'seat', who: '8002', room: 'aside', since: ago(131) }]
     this.decide('hl1-1763716.21', '8002')
     this.decide('hl1-1763716.19', '8009')
     const owed = (id, number, reason, s, closed = null) => this.callbacks.set(id, { call_id: id, caller_number: number, reason, arrived_at: ago(s), closed_at: closed, attempts: closed ? 1 : 0 })
@@ -62,7 +63,7 @@ export class World {
 
   call(id, number, state, s, { answered = null, ended = null, skill_group = 'general', ...more } = {}) {
     const waited = answered === null ? null : (s - 3 - answered) * 1000
-    this.calls.set(id, { call_id: id, caller_number: number, called_number: '12345', state, arrived_at: ago(s), recording_started_at: ago(s), joined_at: skill_group ? ago(s - 3) : null, answered_at: answered === null ? null : ago(answered), ended_at: ended === null ? null : ago(ended), skill_group, priority: 0, seat_id: null, waited_ms: waited ?? (ended === null ? null : 95000), talked_ms: ended === null || answered === null ? null : (answered - ended) * 1000, ending: null, lifeboat: false, order_id: null, recording_id: `${id}-1`, transcription: 'off', ...more })
+    this.calls.set(id, { call_id: id, caller_number: number, called_number: '12345', state, arrived_at: ago(s), recording_started_at: ago(s), joined_at: skill_group ? ago(s - 3) : null, answered_at: answered === null ? null : ago(answered), ended_at: ended === null ? null : ago(ended), skill_group, priority: 0, seat_id: null, direction: 'in', parties: [], waited_ms: waited ?? (ended === null ? null : 95000), talked_ms: ended === null || answered === null ? null : (answered - ended) * 1000, ending: null, lifeboat: false, order_id: null, recording_id: `${id}-1`, transcription: 'off', ...more })
   }
 
   draft(callId, orderId, seatId, fields, state) {

@@ -17,7 +17,7 @@ import {
   type State,
 } from './reducers'
 import { forgetUser } from './session'
-import type { Call, LiveMessage, Order, Seat, SkillGroup } from './types'
+import type { Call, Callback, LiveMessage, Order, Seat, SkillGroup } from './types'
 
 const ENDED_CALLS = 30
 const ORDERS = 100
@@ -164,6 +164,10 @@ export function putOrder(order: Order): void {
 
 export function putCall(call: Call): void {
   state.value = { ...state.value, calls: putRow(state.value.calls, call.call_id, call) }
+}
+
+export function putCallback(task: Callback): void {
+  state.value = { ...state.value, callbacks: putRow(state.value.callbacks, task.call_id, task) }
 }
 
 export function putSeat(seat: Seat): void {

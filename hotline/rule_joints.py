@@ -1,0 +1,104 @@
+"""The rulebook in the words of those who need it. 规则连接件"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from hotline.places import Places
+from ivr.model import Coming, Way
+from orders.codes import NeedsOrder, WrapUpCode
+from orders.nuisance import NuisanceDesk
+from seats.caller_lists import CallerLists
+from seats.events import CallRouted
+from seats.ports import Tell
+from seats.routing import Arrival
+from seats.rulebook import Rulebook
+from web.control_ports import DirectoryLine
+
+BLOCKED = "blocked"
+
+
+class RulebookRoutes:
+    """The routing table for the citizen's story; each way is told. 路由"""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        lists: CallerLists,
+        nuisance: NuisanceDesk,
+        tell: Tell,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._rulebook = rulebook
+        self._lists = lists
+        self._nuisance = nuisance
+        self._tell = tell
+        self._now = now
+
+    def way(self, coming: Coming) -> Way:
+        """Where he goes by the rules of this moment."""
+        now = self._now()
+        lists = self._lists.lookup(coming.caller_number)
+        if self._nuisance.is_blocked(coming.caller_number, now):
+            lists |= {BLOCKED}
+        found = self._rulebook.route(
+            Arrival(
+                called_number=coming.called_number,
+                key=coming.key,
+                lists=lists,
+                language=coming.language,
+            )
+        )
+        self._tell(
+            CallRouted(
+                at=now,
+                call_id=coming.call_id,
+                skill_group=found.group,
+                priority=found.priority,
+                row=found.row,
+                number=found.number,
+                version=found.version,
+                sticky=found.sticky,
+                flags=found.flags,
+                notes=found.notes,
+            )
+        )
+        return Way(skill_group=found.group, priority=found.priority, prompt=found.prompt)
+
+
+class RulebookDirectory:
+    """The published directory for the web. 通讯录"""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    def lines(self) -> Sequence[DirectoryLine]:
+        """In the order of the published document."""
+        return [
+            DirectoryLine(
+                code=row.code, name=row.name, number=row.number, kind=row.kind, note=row.note
+            )
+            for row in self._rulebook.directory
+        ]
+
+
+def wrap_up_codes(rulebook: Rulebook) -> Mapping[str, WrapUpCode]:
+    """The table that holds now."""
+    return {
+        row.code: WrapUpCode(
+            code=row.code,
+            name=row.name,
+            order=NeedsOrder(row.order),
+            needs_note=row.needs_note,
+            excluded_from=row.excluded_from,
+        )
+        for row in rulebook.codes
+    }
+
+
+def known_prompts(places: Places) -> frozenset[str]:
+    """What a routing row may have played, as the dialplan names it."""
+    texts = tomllib.loads((places.templates / "prompts.toml").read_text(encoding="utf-8"))
+    studio = places.prompts / "studio"
+    recorded = {one.stem for one in studio.glob("*.wav")} if studio.is_dir() else set()
+    return frozenset(f"hotline/{name}" for name in {*texts["zh"], *recorded})

@@ -84,9 +84,7 @@ class CallsOut:
         call_id = self._new_call_id()
         if not self._floor.reserve(seat_id, call_id):
             raise TargetNotFree
-        # Not the call's id with a tail, as other legs: Asterisk (22.10) refuses an id that is the beginning of one
-        # in use, and the citizen's channel, which is to have the call's own id, comes after this one.
-        leg_id = LegId(self._new_call_id())
+        leg_id = self._numbers.next_before(call_id)
         invitation = Invitation(
             leg_id=leg_id,
             door=door(Room.TALK, PartyRole.SEAT),

@@ -19,7 +19,7 @@ NORMAL_CLEARING = "16"
 OUTSIDE = "hotline-out"
 
 _CALL_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9]+\.[0-9]+")
-_LEG_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9]+\.[0-9]+(?:-p[0-9]+)?")
+_LEG_ID = re.compile(r"(?:p[0-9]+-)?[A-Za-z0-9_-]+-[0-9]+\.[0-9]+(?:-p[0-9]+)?")
 _SEAT_ID = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"[0-9]+")
 _DOOR = re.compile(r"[a-z]+-[a-z]+|talk|line")

@@ -50,6 +50,13 @@ class LegNumbers:
     def next_for(self, call_id: CallId) -> LegId:
         return LegId(f"{call_id}-p{self.next_ms()}")
 
+    def next_before(self, call_id: CallId) -> LegId:
+        """For a leg that is there before the citizen's, whose channel is to have the call's own id.
+
+        Asterisk (22.10) refuses an id that is the beginning of another one in use.
+        """
+        return LegId(f"p{self.next_ms()}-{call_id}")
+
 
 class Invitations:
     """Writes invitations. 邀请"""

@@ -78,6 +78,10 @@ def parser() -> argparse.ArgumentParser:
     product.add_argument("--tape", type=Path, help="record the AMI session into this file")
     demo = command("demo", run_demo, "the product with simulated citizens and seats")
     demo.add_argument("--calls", type=int, help="so many calls, then end")
+    demo.add_argument(
+        "--scenario", choices=("calls", "floor"), default="calls",
+        help="floor: special seats, three-way, transfer, callback, each once",
+    )  # fmt: skip
     demo.add_argument("--json", action="store_true", help="print the result as one JSON line")
     serve = command("serve", run_service, "the service process (started by run)")
     serve.add_argument("--heartbeat-fd", type=int)
@@ -114,6 +118,10 @@ def parser() -> argparse.ArgumentParser:
         model.add_parser(name).add_argument("name")
 
     rule_words.add_arguments(command("rules", run_rules, "groups, routing, posts, other rules"))
+
+    again = command("replay-day", run_replay_day, "a recorded day under other rules")
+    again.add_argument("--rules", type=Path, action="append", required=True, metavar="FILE")
+    again.add_argument("--day", help="2026-10-01, Beijing time; the last one with calls")
 
     archive = command("archive", run_archive, "recordings").add_subparsers(
         dest="action", required=True
@@ -249,6 +257,12 @@ def run_rules(arguments: argparse.Namespace, places: Places, config: Config) -> 
     from hotline import rule_commands
 
     return asyncio.run(rule_commands.carry_out(arguments, places, config, print))
+
+
+def run_replay_day(arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline.replay_day import replay_day
+
+    return asyncio.run(replay_day(arguments, places, config, print))
 
 
 def run_archive(arguments: argparse.Namespace, places: Places, config: Config) -> int:

@@ -3,19 +3,25 @@
 import argparse
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
+from hotline.asterisk.bundle import AsteriskProgram
 from hotline.clock import monotonic_s
 from hotline.config import Config
 from hotline.demo import demonstrate
+from hotline.demo_floor import FloorReport, demonstrate_floor
 from hotline.first_start import ADMINISTRATOR, first_accounts
 from hotline.house import archive_of
 from hotline.outside.aftermath import Report
 from hotline.outside.cast import Account, DemoSeat
+from hotline.outside.floor_rules import NAMES, NUMBERS
 from hotline.places import Places
 from hotline.product import Product, prepare, running, welcome
 
 Say = Callable[[str], None]
 
+FLOOR = "floor"
+"""Special seats, three-way, transfer and callback, each once. 专席演示"""
 DEMO_SEATS = 3
 """Fewer than the citizens who call at once, so that somebody waits."""
 
@@ -31,13 +37,16 @@ async def demonstrate_product(
 ) -> int:
     """Prepare, start, demonstrate, stop; 0 only if every call was answered, archived, transcribed."""
     began = monotonic_s()
+    if arguments.scenario == FLOOR:
+        config = replace(config, asterisk=replace(config.asterisk, numbers=NUMBERS))
     product = await prepare(config, places, arguments.config, say)
     say(f"prepared in {monotonic_s() - began:.0f} s")
-    report: Report | None = None
+    report: Report | FloorReport | None = None
     async with running(product) as stop:
         say(welcome(product))
         async with asyncio.TaskGroup() as group:
-            playing = group.create_task(_play(product, arguments.calls, say), name="demo")
+            play = _play_floor if arguments.scenario == FLOOR else _play
+            playing = group.create_task(play(product, arguments.calls, say), name="demo")
             stopping = group.create_task(stop.wait(), name="stop")
             await asyncio.wait([playing, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
@@ -45,17 +54,52 @@ async def demonstrate_product(
         if not playing.cancelled():
             report = playing.result()
     if report is None:
-        return 0 if arguments.calls is None else 1
+        return 0 if arguments.calls is None and arguments.scenario != FLOOR else 1
     if arguments.json:
         print(report.to_line(), flush=True)  # noqa: T201 - the command's result
     return 0 if report.all_well else 1
 
 
-async def _play(product: Product, calls: int | None, say: Say) -> Report:
+async def _play(product: Product, calls: int | None, say: Say) -> Report | FloorReport:
+    seats, admin, program = _cast(product)
     installation = product.installation
+    return await demonstrate(
+        product.address,
+        program,
+        installation.places.outside,
+        archive_of(installation),
+        system_port=installation.ports["sip"],
+        trunk_secret=installation.secrets.trunk,
+        phone_secrets=installation.secrets.seats,
+        seats=seats[:DEMO_SEATS],
+        supervisor=admin,
+        calls=calls,
+        say=say,
+    )
+
+
+async def _play_floor(product: Product, _calls: int | None, say: Say) -> Report | FloorReport:
+    seats, admin, program = _cast(product)
+    installation = product.installation
+    return await demonstrate_floor(
+        product.address,
+        program,
+        installation.places.outside,
+        archive_of(installation),
+        system_port=installation.ports["sip"],
+        trunk_secret=installation.secrets.trunk,
+        phone_secrets=installation.secrets.seats,
+        seats=[seat for seat in seats if seat.seat_id in NAMES],
+        administrator=admin,
+        say=say,
+    )
+
+
+def _cast(product: Product) -> tuple[list[DemoSeat], Account, AsteriskProgram]:
+    """The first start's seats, its administrator, and the Asterisk for the world outside."""
     if product.program is None:
         raise DemoNeedsOwnAsterisk
-    accounts = {account.username: account for account in first_accounts(installation)}
+    accounts = {account.username: account for account in first_accounts(product.installation)}
     seats = [
         DemoSeat(
             seat_id=account.seat_id,
@@ -63,18 +107,6 @@ async def _play(product: Product, calls: int | None, say: Say) -> Report:
         )
         for account in accounts.values()
         if account.seat_id is not None
-    ][:DEMO_SEATS]
+    ]
     admin = accounts[ADMINISTRATOR]
-    return await demonstrate(
-        product.address,
-        product.program,
-        installation.places.outside,
-        archive_of(installation),
-        system_port=installation.ports["sip"],
-        trunk_secret=installation.secrets.trunk,
-        phone_secrets=installation.secrets.seats,
-        seats=seats,
-        supervisor=Account(username=admin.username, password=admin.password),
-        calls=calls,
-        say=say,
-    )
+    return seats, Account(username=admin.username, password=admin.password), product.program

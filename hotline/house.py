@@ -26,6 +26,7 @@ from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
 from hotline.installation import Installation
 from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls, WebUsers
+from hotline.known_callers import known_callers
 from hotline.live_stream import LiveStream
 from hotline.rule_joints import RulebookDirectory, RulebookRoutes, known_prompts, wrap_up_codes
 from hotline.run import Part
@@ -127,7 +128,10 @@ async def build_house(
         await floor.seats(utc_now()),
         ending_desk,
     )
-    usher = Usher(roster, rulebook.skill_groups, tell, utc_now, rules=rulebook.rules())
+    callers = await known_callers(orders, tracker.calls, utc_now)
+    usher = Usher(
+        roster, rulebook.skill_groups, tell, utc_now, rules=rulebook.rules(), sticky=callers
+    )
     rulebook.watch(lambda: roster.redefine(rulebook.seat_definitions()))
     rulebook.watch(lambda: usher.use(rulebook.rules()))
     link = AmiLink(
@@ -217,6 +221,7 @@ async def build_house(
         calls_out.on_event,
         FloorSettler(tracker, roster).on_event,
         usher.on_call_event,
+        callers.on_event,
         keeper.on_link_event,
         watch.on_event,
         order_desk.on_event,
@@ -276,6 +281,7 @@ async def build_house(
         callback_dialler,
         nuisance_desk,
         rulebook,
+        usher,
         roster,
         switchboard,
         calls_out,

@@ -179,6 +179,8 @@ class CallbackDesk:
         present = self._owed.get(key)
         if present is not None and present.arrived_at <= loss.arrived_at:
             return
+        if any(k != key and task.call_id == loss.call_id for k, task in self._owed.items()):
+            return  # he asked twice in one call: the number that he gave first stands
         allowed = allowed_from(at, self._rules())
         task = present or CallbackTask(
             call_id=loss.call_id,

@@ -197,3 +197,9 @@ class BlockEndInvalid(OrderError):
     def __init__(self, longest_days: int) -> None:
         super().__init__()
         self.details = {"longest_days": longest_days}
+
+
+class BlockNeedsApproval(OrderError):
+    """A number is blocked by a proposal that another supervisor approves. 拦截号码须申请并经审批"""
+
+    code = "block-needs-approval"

@@ -309,6 +309,7 @@ class SeatRoster:
                 self._call_is_over(call_id)
             case LinkLost():
                 self._deaf = True
+                self._forget_phones_in_use()
             case LinkRestored():
                 self._deaf = False
                 self._wake.set()
@@ -330,6 +331,16 @@ class SeatRoster:
             self._phone_came_or_went(fact, reachable=reachable)
         elif not in_use and reachable and seat.reason is NotReadyReason.PHONE_IN_USE:
             self._happen(fact.seat_id, happenings.PhoneFreed())
+
+    def _forget_phones_in_use(self) -> None:
+        """Without the link nobody would tell that a phone is free again.
+
+        Who talks now shall be offered the next call after his wrap-up, gap or not; the snapshot says
+        which phones are in use.
+        """
+        for seat_id, seat in tuple(self._seats.items()):
+            if seat.phone_in_use:
+                self._seats[seat_id] = replace(seat, phone_in_use=False)
 
     def _phone_came_or_went(self, fact: PhoneChanged, *, reachable: bool) -> None:
         seat = self._seats[fact.seat_id]

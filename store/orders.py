@@ -193,6 +193,38 @@ class StoredOrders:
     async def utterances_of(self, call_id: CallId) -> Sequence[UtteranceHeard]:
         return await self._transcripts.of_call(call_id)
 
+    async def order_seats(
+        self, since: datetime
+    ) -> Sequence[tuple[OrderId, CallId, str, SeatId, datetime]]:
+        """(order, call, caller's number, seat, opened) of drafts and accepted orders since then."""
+        wanted = (
+            select(
+                orders.c.order_id,
+                orders.c.call_id,
+                calls.c.caller_number,
+                orders.c.seat_id,
+                orders.c.opened_at,
+            )
+            .join(calls, calls.c.call_id == orders.c.call_id)
+            .where(
+                orders.c.opened_at >= since,
+                orders.c.seat_id.is_not(None),
+                orders.c.state.in_([OrderState.DRAFT.value, OrderState.ACCEPTED.value]),
+            )
+            .order_by(orders.c.opened_at)
+        )
+        async with self._database.read() as connection:
+            return [
+                (
+                    OrderId(row.order_id),
+                    CallId(row.call_id),
+                    row.caller_number,
+                    SeatId(row.seat_id),
+                    row.opened_at,
+                )
+                for row in await connection.execute(wanted)
+            ]
+
     async def open_callers(self) -> Mapping[CallId, Caller]:
         """The caller of every call that is not over."""
         wanted = select(calls).where(calls.c.state.in_(OPEN_STATES))

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
+from orders.errors import BlockNeedsApproval
 from seats.caller_lists import ListedCaller
 from seats.publishing import kind_named, shown
 from seats.rule_documents.problems import DocumentKind
@@ -15,6 +16,9 @@ from web.ports import Role, User
 from web.views import instant
 
 router = APIRouter(prefix="/api", tags=["rules"])
+
+BLOCKED = "blocked"
+"""Written by orders/nuisance.py alone (CTI-11). 拦截名单"""
 
 Json = dict[str, Any]
 
@@ -168,6 +172,8 @@ async def listed(list_name: str, house: House, viewer: Viewer) -> Json:
 @router.post("/caller-lists/{list_name}")
 async def add(list_name: str, what: NewEntry, house: House, viewer: Viewer) -> Json:
     """Put a number on it, or change its entry. 列入名单"""
+    if list_name == BLOCKED:
+        raise BlockNeedsApproval
     _reads(viewer)
     return _entry(
         house.caller_lists.add(

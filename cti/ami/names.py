@@ -19,7 +19,8 @@ from cti.ids import CallId, LegId, SeatId
 
 CITIZENS_CONTEXT = "hotline-in"
 SEAT_DEVICE = re.compile(r"PJSIP/([0-9]+)(?:-[0-9a-f]+)?$")
-OUR_LEG = re.compile(r"(.+)-p[0-9]+$")
+OUR_LEG = re.compile(r"p[0-9]+-(.+)|(.+)-p[0-9]+")
+"""The number stands first where the call's own id is still to be given to a channel: see cti/calls_out.py."""
 
 
 def seat_of(channel: str) -> SeatId | None:
@@ -66,7 +67,7 @@ def number_of(text: str) -> str:
 def call_of_our_leg(leg_id: str) -> CallId | None:
     """The call in the id of a leg that we originated; None for any other leg."""
     ours = OUR_LEG.fullmatch(leg_id)
-    return CallId(ours[1]) if ours else None
+    return CallId(ours[1] or ours[2]) if ours else None
 
 
 def party_named(party: str) -> tuple[PartyRole, str]:

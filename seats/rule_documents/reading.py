@@ -147,7 +147,9 @@ class Entry:
         """Say what nobody asked for."""
         for key in self._values:
             if key not in self._asked:
-                self._say.error(self.line_of(key), "key-unknown", f"不认识的键 {key}")
+                parts = self._parts.pop(key, ())
+                line = parts[0].line if parts else self.line_of(key)
+                self._say.error(line, "key-unknown", f"不认识的键 {key}")
         for parts in self._parts.values():
             for part in parts:
                 part.done()

@@ -45,7 +45,8 @@ class MemoryLine:
     picked: list[tuple] = field(default_factory=list)
 
     def why_waiting(self, call_id):
-        return "技能组“综合”没有空闲座席：通话2"
+        waits = any(citizen.call_id == call_id for citizen in self.line)
+        return "技能组“综合”没有空闲座席：通话2" if waits else None
 
     def pick(self, call_id, seat_id, *, by, reason):
         self.picked.append((call_id, seat_id, by, reason))

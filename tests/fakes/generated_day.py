@@ -3,7 +3,6 @@
 import asyncio
 import random
 from dataclasses import dataclass
-from datetime import timedelta
 
 from cti.events import (
     Blame,
@@ -90,22 +89,16 @@ async def live_a_day(
                 usher.offer_ended(call_id, seat_id, WhyNotAnswered.NO_ANSWER)
                 continue
             await asyncio.sleep(dice.uniform(1, 6))
-            hear(
-                CallAnswered(at=floor.now(), call_id=call_id, seat_id=seat_id, waited_ms=1)
-            )
+            hear(CallAnswered(at=floor.now(), call_id=call_id, seat_id=seat_id, waited_ms=1))
             await asyncio.sleep(dice.uniform(5, 90))
             usher.offer_ended(call_id, seat_id, None)
             hear(SeatLeftCall(at=floor.now(), call_id=call_id, seat_id=seat_id, talked_ms=1))
             ending = Ending(blame=Blame.CITIZEN, reason="hung-up")
-            hear(CallEnded(at=floor.now(), call_id=call_id, ending=ending, talked_ms=1)
-                 if False else _ended(floor.now(), call_id, ending))
+            hear(CallEnded(at=floor.now(), call_id=call_id, talked_ms=1, ending=ending))
             await asyncio.sleep(dice.uniform(1, 25))
             if floor.seat(seat_id).state is S.WRAP_UP:
                 floor.roster.finish_wrap_up(seat_id, "user")
             return
-
-    def _ended(at, call_id, ending):
-        return CallEnded(at=at, call_id=call_id, ending=ending)
 
     async with asyncio.TaskGroup() as house:
         tasks = [
@@ -119,6 +112,3 @@ async def live_a_day(
         for task in tasks:
             task.cancel()
     return GeneratedDay(events=floor.told, seats=before)
-
-
-TWO_HOURS = timedelta(hours=2)

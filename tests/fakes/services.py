@@ -30,8 +30,12 @@ from orders.settings import OrdersSettings
 from recordings.model import Peaks, Recording, RecordingId, RecordingState
 from seats.alarms import TooLong
 from seats.attendance import Change
+from seats.calendar import shipped_calendar
+from seats.caller_lists import CallerLists
 from seats.events import ForceEffect, SeatReserved
 from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
+from seats.publishing import RuleOffice
+from seats.rulebook import Rulebook
 from tests.fakes.call_commands import (
     MemoryCommands,
     MemoryDirectory,
@@ -39,6 +43,7 @@ from tests.fakes.call_commands import (
     MemoryServiceLevel,
 )
 from tests.fakes.endings import EndingsInMemory
+from tests.fakes.rule_records import MemoryRuleRecords
 from web.accounts import hash_password
 from web.ports import CallLinks, PartHealth, Role, Services, User
 
@@ -398,12 +403,14 @@ def encode_event(event):
 
 def memory_services() -> Services:
     orders = MemoryOrders()
+    rule_records = MemoryRuleRecords()
     endings = EndingsInMemory()
     ending_desk = EndingDesk(endings, default_codes, endings.tell, lambda: NOON)
     nuisance_desk = NuisanceDesk(endings, OrdersSettings(), endings.tell, lambda: NOON)
     answered = CallAnswered(at=NOON, call_id=CALL, seat_id=SeatId("8001"), waited_ms=0)
     for take in (endings.tell, ending_desk.on_event, nuisance_desk.on_event):
         take(answered)
+    rulebook = Rulebook(rule_records, shipped_calendar(), (), endings.tell, lambda: NOON)
     return Services(
         users=MemoryUsers(),
         calls=MemoryCalls(),
@@ -417,6 +424,9 @@ def memory_services() -> Services:
         orders=orders,
         order_records=orders,
         callbacks=MemoryCallbacks(),
+        rules=rulebook,
+        rule_office=RuleOffice(rule_records, shipped_calendar(), (), lambda: NOON),
+        caller_lists=CallerLists(endings.tell, lambda: NOON),
         endings=ending_desk,
         ending_records=endings,
         nuisance=nuisance_desk,

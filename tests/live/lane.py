@@ -5,7 +5,8 @@ lane are first, second and third; the third one's telephone is also the supervis
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from hotline.api_client import ApiRefused
@@ -17,7 +18,7 @@ from tests.live.stage import Stage
 
 SUPERVISOR = "admin"
 SPARE_SEAT = "8001"
-"""Ready all the time, of the general group, which nobody calls. 备用座席"""
+"""Of the general group; whoever needs it takes it with Lane.spare(). 备用座席"""
 TONES = {"citizen": 500, "first": 800, "second": 1100, "third": 1400, "outside": 1700}
 SAYS_S = 0.7
 ANSWERS_S = 0.2
@@ -28,7 +29,13 @@ class Lane:
     """One call's people, telephones and commands."""
 
     def __init__(
-        self, stage: Stage, called_number: str, seats: Sequence[str], group: str, citizen: str
+        self,
+        stage: Stage,
+        called_number: str,
+        seats: Sequence[str],
+        group: str,
+        citizen: str,
+        one_at_a_time: asyncio.Lock,
     ) -> None:
         self.stage = stage
         self.called_number = called_number
@@ -37,6 +44,7 @@ class Lane:
         self.group = group
         self.number = citizen
         """The citizen's telephone number. 主叫号码"""
+        self._one_at_a_time = one_at_a_time
         self.call_id = ""
         self.citizen: Citizen | None = None
         self.ended_by: tuple[str, str] | None = ("citizen", "hung-up")
@@ -72,6 +80,21 @@ class Lane:
             api = await self.stage.api(seat)
             if (await api.get(f"/api/seats/{seat}"))["state"] != "not_ready":
                 await api.post(f"/api/seats/{seat}/not-ready", {"reason": "training"})
+
+    @asynccontextmanager
+    async def spare(self) -> AsyncIterator[None]:
+        """The one seat of the general group is this lane's, not ready; nobody else waits for that group."""
+        async with self._one_at_a_time:
+            try:
+                yield
+            finally:
+                if self.citizen is not None:
+                    await self.citizen.hang_up()
+                await self.phone(SPARE_SEAT).hang_up()
+                await self.stage.until(
+                    f"/api/seats/{SPARE_SEAT}", lambda s: s["state"] in ("ready", "not_ready")
+                )
+                await self.not_ready(SPARE_SEAT)
 
     async def arrive(self) -> str:
         """The citizen calls; the call's id."""

@@ -1,5 +1,6 @@
 """The lanes of a stage: their seats, groups and numbers. See lane.py."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from tests.live.lane import SPARE_SEAT, Lane
@@ -17,7 +18,9 @@ def groups_of(lanes: int) -> Mapping[str, str]:
 
 async def open_lanes(stage: Stage, lanes: int) -> list[Lane]:
     """Every seat is signed in and not ready, and each number leads to its own group."""
-    await stage.take_seat(SPARE_SEAT)
+    await _publish_groups(stage, lanes)
+    await _sign_in(stage, SPARE_SEAT)
+    one_at_a_time = asyncio.Lock()
     opened = []
     for number in range(lanes):
         called = str(FIRST_NUMBER + number)
@@ -26,13 +29,28 @@ async def open_lanes(stage: Stage, lanes: int) -> list[Lane]:
             f"dialplan add extension {called},1,Set,HOTLINE_GROUP={_group(number)} into hotline-in"
         )
         for seat in _seats(number):
-            await stage.take_seat(seat)
-            await (await stage.api(seat)).post(
-                f"/api/seats/{seat}/not-ready", {"reason": "training"}
-            )
+            await _sign_in(stage, seat)
         citizen = str(FIRST_CITIZEN + number)
-        opened.append(Lane(stage, called, _seats(number), _group(number), citizen))
+        opened.append(Lane(stage, called, _seats(number), _group(number), citizen, one_at_a_time))
     return opened
+
+
+async def _sign_in(stage: Stage, seat: str) -> None:
+    await stage.take_seat(seat)
+    await (await stage.api(seat)).post(f"/api/seats/{seat}/not-ready", {"reason": "training"})
+
+
+async def _publish_groups(stage: Stage, lanes: int) -> None:
+    """Each lane's group stands in the rules, as an administrator would have it."""
+    api = await stage.api()
+    holds = (await api.get("/api/rules/groups"))["body"]
+    own = "".join(
+        f'\n[[group]]\ncode = "{_group(n)}"\nname = "{_group(n)}"\n' for n in range(lanes)
+    )
+    await api.post(
+        "/api/rules/groups/publish",
+        {"body": f"{holds}{own}", "note": "lanes", "accept_warnings": True},
+    )
 
 
 def _group(lane: int) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from hotline.api_client import ApiRefused
 from hotline.outside.line import Line
-from tests.live.lane import Lane
+from tests.live.lane import SPARE_SEAT, Lane
 
 
 async def called_back_seat_first(lane: Lane) -> None:
@@ -22,15 +22,17 @@ async def called_back_seat_first(lane: Lane) -> None:
 
 
 async def called_back_citizen_first(lane: Lane) -> None:
+    """He is rung, hears that he is recorded, and comes into the line of his group."""
     line = await _citizens_line(lane)
-    await lane.ready(lane.first)
-    await _call(lane, first="citizen", number=line.number)
-    lane.legs["citizen"] = await line.talking()
-    lane.legs["first"] = await lane.phone(lane.first).talking()
-    await lane.is_("talking")
-    await lane.all_speak()
-    await line.hang_up()
-    await lane.over()
+    async with lane.spare():
+        await lane.ready(SPARE_SEAT)
+        await _call(lane, first="citizen", number=line.number, seat_id=SPARE_SEAT)
+        lane.legs["citizen"] = await line.talking()
+        lane.legs["first"] = await lane.phone(SPARE_SEAT).talking()
+        await lane.seat_of_it(SPARE_SEAT)
+        await lane.all_speak()
+        await line.hang_up()
+        await lane.over()
     await lane.heard("first", "citizen")
 
 
@@ -135,7 +137,7 @@ async def _citizens_line(lane: Lane) -> Line:
 
 
 async def _call(lane: Lane, **what: str) -> None:
-    answer = await lane.calls_out(lane.first, **what)
+    answer = await lane.calls_out(what.pop("seat_id", lane.first), **what)
     lane.call_id = answer["call_id"]
 
 

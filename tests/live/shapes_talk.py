@@ -131,7 +131,9 @@ async def picked_from_the_line(lane: Lane) -> None:
     """A supervisor gives a waiting caller to a seat of another group, past the line."""
     await lane.arrive()
     await lane.is_("queued")
-    await lane.ask(SUPERVISOR, "pick", seat_id=SPARE_SEAT, reason="knows the case")
-    await lane.phone(SPARE_SEAT).talking()
-    await lane.seat_of_it(SPARE_SEAT)
-    await lane.citizen_hangs_up()
+    async with lane.spare():
+        await lane.ready(SPARE_SEAT)
+        await lane.ask(SUPERVISOR, "pick", seat_id=SPARE_SEAT, reason="knows the case")
+        await lane.phone(SPARE_SEAT).talking()
+        await lane.seat_of_it(SPARE_SEAT)
+        await lane.citizen_hangs_up()

@@ -30,6 +30,7 @@ from seats.errors import (
     SeatError,
     SeatInCall,
     SeatNotSignedIn,
+    SeatOutcomeUnsaved,
     SeatPhoneUnreachable,
     SeatSignedInAlready,
     SeatWrongState,
@@ -158,6 +159,17 @@ async def test_with_the_link_down_a_citizen_who_leaves_the_talk_frees_the_seat()
     hear(floor, offered(), answered(), LinkLost(at=NOON, node="node1", reason="eof"))
     floor.roster.offer_ended(A, X, WhyNotAnswered.CITIZEN_GONE)
     assert floor.state("8001") is S.WRAP_UP
+
+
+async def test_with_the_link_down_a_phone_once_in_use_does_not_keep_its_seat_from_the_next_call():
+    """Found by the live test that cuts the link: nobody tells during the gap that it is free."""
+    floor = two_seats()
+    hear(floor, offered(), answered())
+    floor.roster.phone_changed(phone(PhoneState.IN_USE))
+    hear(floor, LinkLost(at=NOON, node="node1", reason="eof"))
+    floor.roster.offer_ended(A, X, WhyNotAnswered.CITIZEN_GONE)
+    floor.roster.finish_wrap_up(A, "user8001")
+    assert floor.state("8001") is S.READY
 
 
 async def test_with_the_link_up_a_story_that_is_over_does_not_end_a_talk_in_a_conference():
@@ -509,3 +521,31 @@ def test_the_told_history_of_a_seat_adds_up_to_what_it_is(events):
         last, seat = changes[-1], roster.seats[A]
         assert (last.reason, last.call_id, last.until) == (seat.reason, seat.call_id, seat.until)
         assert (last.operator, last.idle_since) == (seat.operator, seat.idle_since)
+
+
+class NothingSaved:
+    def missing(self, call_id):
+        return "尚未登记话后小结"
+
+
+@pytest.mark.parametrize("command", ["finish_wrap_up", "set_ready", "set_not_ready"])
+async def test_an_operator_cannot_end_a_wrap_up_with_nothing_saved_but_a_supervisor_can(command):
+    floor = Floor(definition("8001"))
+    floor.roster = SeatRoster(
+        [definition("8001")], floor.settings, floor.told.append, floor.now, outcomes=NothingSaved()
+    )
+    floor.ready("8001")
+    for event in (
+        CallOffered(at=NOON, call_id=call(1), seat_id=A),
+        CallAnswered(at=NOON, call_id=call(1), seat_id=A, waited_ms=0),
+        SeatLeftCall(at=NOON, call_id=call(1), seat_id=A, talked_ms=1),
+    ):
+        floor.roster.on_call_event(event)
+    assert floor.state("8001") == "wrap_up"
+    operator = floor.seat("8001").operator
+    more = [NotReadyReason.BREAK] if command == "set_not_ready" else []
+    with pytest.raises(SeatOutcomeUnsaved):
+        getattr(floor.roster, command)(A, *more, operator)
+    assert floor.state("8001") == "wrap_up"
+    getattr(floor.roster, command)(A, *more, "leader")
+    assert floor.state("8001") != "wrap_up"

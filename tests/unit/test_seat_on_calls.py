@@ -207,7 +207,7 @@ async def test_nobody_signs_out_over_an_unsaved_outcome(wrap_up_over):
     outcomes = Unsaved()
     roster, _ = after_a_talk(outcomes)
     if wrap_up_over:
-        roster.finish_wrap_up(A, "wang")
+        roster.finish_wrap_up(A, "leader")
     with pytest.raises(SeatOutcomeUnsaved) as refused:
         roster.sign_out(A, "wang")
     assert refused.value.details == {"call_id": X, "missing": "未选择话后小结代码"}

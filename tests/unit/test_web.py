@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from cti.events import CallArrived
+from cti.ids import SkillGroupCode
+from seats.model import WaitingCitizen
 from tests.fakes.services import CALL, NOON, PASSWORD, memory_services, user, utterance
 from web.app import build_app
 from web.live import Window
@@ -303,3 +305,28 @@ def test_a_live_viewer_sees_masked_numbers_and_only_the_words_he_may_hear():
     text, urgent = own.show(Told(2, utterance()))
     assert json.loads(text)["type"] == "UtteranceHeard"
     assert urgent
+
+
+def test_a_decision_is_one_sentence_with_its_numbers_beside_it(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("wang")
+            told = (await b.client.get(f"/api/calls/{CALL}/decision")).json()
+            assert told["sentence"] == "分配给座席8001：技能等级 1；空闲最久。"
+            assert told["decisions"][0]["considered"] == 2
+            assert told["decisions"][0]["at_joining"] is None
+
+    run(story())
+
+
+def test_who_still_waits_is_told_why(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("wang")
+            b.services.line.line.append(
+                WaitingCitizen(call_id=CALL, skill_group=SkillGroupCode("general"), joined_at=NOON)
+            )
+            told = (await b.client.get(f"/api/calls/{CALL}/decision")).json()
+            assert told["sentence"] == "正在等候：技能组“综合”没有空闲座席：通话2。"
+
+    run(story())

@@ -57,7 +57,7 @@ from recordings.events import RecordingArchived, RecordingFailed
 from recordings.model import Recording, RecordingId, RecordingState
 from recordings.ports import RecordingDue
 from seats.events import NotReadyBooked, SeatPhoneChanged, SeatReserved, SeatStateChanged
-from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
+from seats.model import GroupPresence, NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
 from store import tables
 from store.accounts import StoredAccounts, StoredLogin, StoredUser
 from store.calls import StoredCalls
@@ -165,6 +165,8 @@ RESERVED = [
     SeatReserved(
         at=at(second), seat_id=seat, call_id=FIRST, skill_group=GENERAL,
         reasons=("空闲最久", "级别 1"), considered=considered,
+        rules_version=3, joined_at=at(1), waited_ms=2_000, step=1, found_by=GENERAL, level=1,
+        flags=("需外语支持",), at_joining=GroupPresence(talking=2, signed_out=1),
     )
     for second, seat, considered in ((3, LI, 2), (8, WANG, 1))
 ]  # fmt: skip

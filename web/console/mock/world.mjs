@@ -55,7 +55,7 @@ export class World {
     this.calls.get('hl1-1763716.21').parties = [{ leg_id: 'leg-8002', role: 'seat', who: '8002', room: 'aside', since: ago(131) }]
     this.decide('hl1-1763716.21', '8002')
     this.decide('hl1-1763716.19', '8009')
-    const owed = (id, number, reason, s, closed = null) => this.callbacks.set(id, { call_id: id, caller_number: number, reason, arrived_at: ago(s), closed_at: closed, attempts: closed ? 1 : 0 })
+    const owed = (id, number, reason, s, closed = null) => this.callbacks.set(id, { call_id: id, caller_number: number, reason, arrived_at: ago(s), state: closed ? 'done' : 'owed', due_at: null, seat_id: null, last_outcome: s > 2000 ? 'no_answer' : null, closed_at: closed, attempts: closed ? 1 : 0 })
     owed('hl1-1763715.8', '13800000008', 'abandoned', 1840)
     owed('hl1-1763715.14', '13800000014', 'dropped', 2750)
     owed('hl1-1763714.2', '13800000002', 'abandoned', 7000, ago(6000))

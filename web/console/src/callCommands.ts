@@ -1,8 +1,4 @@
-// What a seat may ask of its call in each form of the talk, by which key, and asking for it.
-import { ref } from 'vue'
-import { announce } from './announce'
-import { ApiError } from './api'
-import { errorSentence, t } from './i18n'
+// What a seat may ask of its call in each form of the talk, and by which key.
 import type { IconName } from './components/SvgIcon.vue'
 import type { Call } from './types'
 
@@ -72,25 +68,4 @@ export function callCommandsOf(call: Call, muted: boolean): CallCommand[] {
     default:
       return []
   }
-}
-
-/** One request at a time; a refusal is said in words. */
-export function useAsking() {
-  const busy = ref(false)
-  async function ask(act: () => Promise<unknown>, done = ''): Promise<boolean> {
-    if (busy.value) return false
-    busy.value = true
-    try {
-      await act()
-      if (done) announce('success', done)
-      return true
-    } catch (failed) {
-      if (!(failed instanceof ApiError)) throw failed
-      announce('error', t('call.trouble', { why: errorSentence(failed.code) }))
-      return false
-    } finally {
-      busy.value = false
-    }
-  }
-  return { busy, ask }
 }

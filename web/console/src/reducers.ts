@@ -426,20 +426,41 @@ function applyToRecordings(slice: Slice<Recording>, m: LiveMessage): Slice<Recor
 }
 
 function applyToCallbacks(slice: Slice<Callback>, m: LiveMessage): Slice<Callback> {
-  if (m.type === 'CallbackOwed' && m.call_id !== undefined) {
-    return putRow(slice, m.call_id, {
-      call_id: m.call_id,
-      caller_number: text(m.caller_number),
-      reason: text(m.reason),
-      arrived_at: text(m.arrived_at),
-      closed_at: null,
-      attempts: 0,
-    })
+  const to = (part: Partial<Callback>): Slice<Callback> =>
+    changeIfThere(slice, m.call_id, (task) => ({ ...task, ...part }))
+  switch (m.type) {
+    case 'CallbackOwed': {
+      if (m.call_id === undefined) return slice
+      const known = slice.rows[m.call_id]
+      return putRow(slice, m.call_id, {
+        call_id: m.call_id,
+        caller_number: text(m.caller_number),
+        reason: text(m.reason),
+        state: known?.state ?? 'owed',
+        due_at: textOrNull(m.due_at),
+        seat_id: known?.seat_id ?? null,
+        last_outcome: known?.last_outcome ?? null,
+        arrived_at: text(m.arrived_at),
+        closed_at: null,
+        attempts: known?.attempts ?? 0,
+      })
+    }
+    case 'CallbackDialled':
+      return to({ state: 'calling', seat_id: textOrNull(m.seat_id) })
+    case 'CallbackTried':
+      return to({
+        state: 'owed',
+        attempts: number(m.attempts),
+        last_outcome: textOrNull(m.outcome),
+        due_at: textOrNull(m.due_at),
+      })
+    case 'CallbackPostponed':
+      return to({ due_at: text(m.due_at) })
+    case 'CallbackClosed':
+      return to({ closed_at: text(m.at), state: m.given_up === true ? 'given_up' : 'done' })
+    default:
+      return slice
   }
-  if (m.type === 'CallbackClosed') {
-    return changeIfThere(slice, m.call_id, (task) => ({ ...task, closed_at: text(m.at) }))
-  }
-  return slice
 }
 
 // --- transcripts ---------------------------------------------------------------------------------

@@ -212,10 +212,10 @@ export interface Callback {
   call_id: string
   caller_number: string
   reason: string
-  state?: string
-  due_at?: string | null
-  seat_id?: string | null
-  last_outcome?: string | null
+  state: 'owed' | 'calling' | 'done' | 'given_up'
+  due_at: string | null
+  seat_id: string | null
+  last_outcome: string | null
   arrived_at: string
   closed_at: string | null
   attempts: number

@@ -86,7 +86,7 @@ def connected(call: Call, after: Call, fact: SeatConnected) -> Step:
         led_aside=False,
         phone_held=False,
     )
-    return Step(call=after, events=(_answered(call, after, party, fact.at),))
+    return _begun(call, after, party, fact.at)
 
 
 def adopted(call: Call, fact: SeatConnected) -> Call:
@@ -152,9 +152,16 @@ def citizen_in_room(call: Call, at: datetime) -> Step:
     first = next((p for p in call.parties if p.room is Room.TALK), None)
     if call.state is not S.ARRIVED or first is None:
         return settled(call, after, at)
-    after = replace(after, answered_at=at)
+    return _begun(call, replace(after, answered_at=at), first, at)
+
+
+def _begun(call: Call, after: Call, party: Party, at: datetime) -> Step:
+    """The talk with this party has begun; whoever was there before makes it a conference."""
     after = replace(after, state=form_of(after))
-    return Step(call=after, events=(_answered(call, after, first, at),))
+    events: tuple[CallEvent, ...] = (_answered(call, after, party, at),)
+    if after.state is not S.TALKING:
+        events += (TalkChanged(call_id=call.call_id, at=at, state=after.state.value),)
+    return Step(call=after, events=events)
 
 
 def held_by_phone(call: Call, at: datetime, *, held: bool) -> Step:

@@ -174,7 +174,8 @@ class _Weaver:
                 return S.QUEUED
             case CallAnswered():
                 # Himself called, he may come into a room in which two speak already.
-                return S.CONFERENCE if self._spoke_already(event) else S.TALKING
+                called = now is S.ARRIVED and self._spoke_already(event)
+                return S.CONFERENCE if called else S.TALKING
             case TalkChanged(state=state):
                 return S(state)
             case CallHeld() if now is S.TALKING:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from asr import model_check, model_fetch, models
 from cti.ids import CallId, SeatId, SkillGroupCode
+from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.house import archive_of, database_of
 from hotline.installation import asterisk_server, open_installation, provide_program
@@ -18,6 +19,9 @@ from recordings.inspection import faults, strangers
 from recordings.vault import Vault
 from seats.groups import GENERAL
 from seats.model import SeatDefinition
+from seats.rule_documents.groups import read_groups
+from seats.rule_documents.problems import DocumentKind
+from seats.rule_versions import shipped
 from store.accounts import StoredAccounts
 from store.calls import StoredCalls
 from store.codec import body_of, encode
@@ -26,6 +30,7 @@ from store.floor import StoredFloor
 from store.migrate import upgrade
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
+from store.rules import StoredRules
 from store.transcripts import StoredTranscripts
 from web.accounts import hash_password
 from web.ports import Role, User
@@ -146,7 +151,7 @@ async def add_seat(
     levels = dict(_skill(word) for word in skills) or {GENERAL.code: 1}
     async with open_database(places, config) as database:
         floor = StoredFloor(database)
-        known = {group.code for group in await floor.skill_groups()}
+        known, _ = read_groups(await _groups_in_force(database))
         unknown = [code for code in levels if code not in known]
         if unknown:
             raise CommandRefused(f"no such skill group: {unknown[0]}")
@@ -161,6 +166,11 @@ async def add_seat(
     if server.find_running() is not None and await server.adopt():
         await server.cli("pjsip reload")
     return [line for line in await list_seats(places, config) if line.startswith(f"{seat_id} ")]
+
+
+async def _groups_in_force(database: Database) -> str:
+    kind = DocumentKind.GROUPS
+    return ((await StoredRules(database).due(utc_now())).get(kind) or shipped(kind)).body
 
 
 def _skill(word: str) -> tuple[SkillGroupCode, int]:

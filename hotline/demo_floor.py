@@ -152,9 +152,9 @@ class FloorDemonstration:
 
     async def _publish(self, kind: str, change: Callable[[str], str]) -> None:
         holds = await self._admin.get(f"/api/rules/{kind}")
-        body = change(holds["body"])
-        if body == holds["body"] or "演示·" in holds["body"]:
+        if floor_rules.MARK in holds["body"]:
             return  # An earlier demonstration on this installation has published it.
+        body = f"{change(holds['body'])}\n{floor_rules.MARK}\n"
         made = await self._admin.post(
             f"/api/rules/{kind}/publish",
             {"body": body, "note": "专席演示", "accept_warnings": True},
@@ -170,6 +170,9 @@ class FloorDemonstration:
             wanted = {"wrap_up": "finish-wrap-up", "not_ready": "ready"}.get(shown["state"])
             if wanted is not None:
                 try:
+                    if shown["state"] == "wrap_up" and shown["call_id"] is not None:
+                        code = {"code": "consultation"}
+                        await session.post(f"/api/calls/{shown['call_id']}/code", code)
                     await session.post(f"{place}/{wanted}")
                 except ApiRefused as refused:
                     if refused.status != 409:

@@ -28,7 +28,14 @@ from hotline.installation import Installation
 from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls, WebUsers
 from hotline.known_callers import known_callers
 from hotline.live_stream import LiveStream
-from hotline.rule_joints import RulebookDirectory, RulebookRoutes, known_prompts, wrap_up_codes
+from hotline.rule_joints import (
+    RulebookDirectory,
+    RulebookRoutes,
+    RulesCollector,
+    known_prompts,
+    state_limits,
+    wrap_up_codes,
+)
 from hotline.run import Part
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.waiting_line import WaitingLine
@@ -159,6 +166,7 @@ async def build_house(
         config.seats,
         tell,
         utc_now,
+        limits=lambda: state_limits(rulebook, config.seats.limits),
         minimum=rulebook.serving_minimum,
         ringing=await attendance.open_seat_alarms(),
         unattended=await attendance.unattended_groups(),
@@ -238,6 +246,7 @@ async def build_house(
         folder=places.var,
     )  # fmt: skip
     metrics.registry.register(ServiceLevelCollector(clock.board))
+    metrics.registry.register(RulesCollector(rulebook))
     metrics.registry.register(HouseCollector(board, lambda: sum(tracker.unexpected.values())))
     app = build_app(
         Services(

@@ -1,8 +1,12 @@
 """The rulebook in the words of those who need it. 规则连接件"""
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from hotline.places import Places
 from ivr.model import Coming, Way
@@ -13,6 +17,7 @@ from seats.events import CallRouted
 from seats.ports import Tell
 from seats.routing import Arrival
 from seats.rulebook import Rulebook
+from seats.settings import StateLimits
 from web.control_ports import DirectoryLine
 
 BLOCKED = "blocked"
@@ -102,3 +107,23 @@ def known_prompts(places: Places) -> frozenset[str]:
     studio = places.prompts / "studio"
     recorded = {one.stem for one in studio.glob("*.wav")} if studio.is_dir() else set()
     return frozenset(f"hotline/{name}" for name in {*texts["zh"], *recorded})
+
+
+def state_limits(rulebook: Rulebook, configured: StateLimits) -> StateLimits:
+    """The configured limits with those that are published instead."""
+    return replace(configured, **rulebook.policies.limits)
+
+
+class RulesCollector(Collector):
+    """Stored rules that could not be taken up, as a metric. 规则指标"""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    def collect(self) -> Iterable[Metric]:
+        family = CounterMetricFamily(
+            "hotline_rules_refused", "Stored rules that could not be taken up", labels=["kind"]
+        )
+        for kind, count in self._rulebook.refused.items():
+            family.add_metric([str(kind)], count)
+        yield family

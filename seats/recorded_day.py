@@ -94,6 +94,7 @@ class _Reader:
     latest: dict[CallId, datetime] = field(default_factory=dict)
     attempts: dict[int, Occupation] = field(default_factory=dict)
     """By the identity of the decision that began them."""
+    keys: dict[int, tuple[CallId, datetime]] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
         match event:
@@ -118,9 +119,17 @@ class _Reader:
                 pass
 
     def _visit(self, citizen: WaitingCitizen) -> None:
-        key = (citizen.call_id, citizen.joined_at)
+        joined_at = self._same_visit(citizen.call_id, citizen.joined_at)
+        key = (citizen.call_id, joined_at)
         self.visits.setdefault(key, Visit(citizen=citizen))
-        self.latest[citizen.call_id] = citizen.joined_at
+        self.latest[citizen.call_id] = joined_at
+
+    def _same_visit(self, call_id: CallId, joined_at: datetime) -> datetime:
+        """The dialplan keeps milliseconds, the usher microseconds; and either may be told first."""
+        known = self.latest.get(call_id)
+        if known is not None and abs((known - joined_at).total_seconds()) < 1:
+            return known
+        return joined_at
 
     def _gone(self, call_id: CallId, at: datetime) -> None:
         joined_at = self.latest.pop(call_id, None)
@@ -139,7 +148,9 @@ class _Reader:
                 priority=event.priority,
             )
         )
+        joined_at = self.latest[event.call_id]
         key = (event.call_id, joined_at)
+        self.keys[id(event)] = key
         visit = self.visits[key]
         # The usher's word: it knows the group that he really waited for, and his own seat.
         citizen = replace(
@@ -204,9 +215,8 @@ class _Reader:
         tried: dict[tuple[CallId, datetime], list[Occupation]] = {}
         for decision in self.decisions:
             occupation = self.attempts.get(id(decision))
-            joined_at = decision.joined_at or self._joined_before(decision)
             if occupation is not None:
-                tried.setdefault((decision.call_id, joined_at), []).append(occupation)
+                tried.setdefault(self.keys[id(decision)], []).append(occupation)
         made = []
         for key, visit in self.visits.items():
             attempts = tuple(tried.get(key, ()))
@@ -215,10 +225,6 @@ class _Reader:
                 replace(visit, attempts=attempts, gone_at=None if talked else visit.gone_at)
             )
         return tuple(made)
-
-    def _joined_before(self, decision: SeatReserved) -> datetime:
-        joined = [at for call_id, at in self.visits if call_id == decision.call_id]
-        return max((at for at in joined if at <= decision.at), default=decision.at)
 
 
 def read_day(events: Iterable[Event], seats: Iterable[Seat]) -> RecordedDay:

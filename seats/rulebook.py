@@ -94,11 +94,6 @@ class Rulebook:
     def groups(self) -> Groups:
         return self._documents.groups
 
-    def minimum(self, group: SkillGroupCode) -> int:
-        """How many seats must serve it."""
-        row = self.groups.get(group)
-        return 1 if row is None else row.minimum
-
     @property
     def skill_groups(self) -> tuple[SkillGroup, ...]:
         """In the order of the document."""

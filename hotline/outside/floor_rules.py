@@ -7,6 +7,8 @@ other change, while it runs.
 
 from dataclasses import dataclass
 
+MARK = "# 专席演示"
+"""Stands in every document that is already the demonstration's. 标记"""
 DEPARTMENT = "demo_water"
 DEPARTMENT_NUMBER = "13800009001"
 GENERAL_NUMBER = "12345"

@@ -87,9 +87,7 @@ class Office:
     def waits_as(self, call_id: CallId) -> None:
         """He answered and came to his place in the line."""
         self.happens(
-            CallQueued(
-                at=self.at, call_id=call_id, skill_group=GENERAL, joined_at=NOON, priority=0
-            )
+            CallQueued(at=self.at, call_id=call_id, skill_group=GENERAL, joined_at=NOON, priority=0)
         )
 
     def dialled(self, number: str = "13800000001", which: int = -1) -> CallId:
@@ -111,9 +109,7 @@ class Office:
         self.happens(CallAbandoned(at=self.at, call_id=call_id, waited_ms=0, ending=ending))
 
     def speaks(self, call_id: CallId) -> None:
-        self.happens(
-            CallAnswered(at=self.at, call_id=call_id, seat_id=SeatId("8001"), waited_ms=0)
-        )
+        self.happens(CallAnswered(at=self.at, call_id=call_id, seat_id=SeatId("8001"), waited_ms=0))
 
     def task(self, number: int = 1) -> CallbackTask:
         """As it is in the tables."""
@@ -125,5 +121,3 @@ class Office:
 
 def later(seconds: int) -> datetime:
     return NOON + timedelta(seconds=seconds)
-
-

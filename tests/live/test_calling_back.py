@@ -23,7 +23,9 @@ async def _callback_is(stage: Stage, call_id: str, state: str):
     return await stage.until(f"/api/callbacks/{call_id}", lambda c: c["state"] == state, 30.0)
 
 
-async def test_a_click_calls_him_back_and_the_conversation_hangs_on_the_task(ready_var, short_path):
+async def test_a_click_calls_him_back_and_a_busy_line_is_an_attempt_with_a_pause(
+    ready_var, short_path
+):
     async with open_stage(ready_var, short_path, settings=QUICK + AT_ANY_HOUR) as stage:
         call_id = await _gives_up(stage)
         line = stage.world.line(NUMBER)

@@ -217,3 +217,14 @@ def test_after_a_transfer_the_words_are_the_new_seats_and_no_longer_the_old_ones
         window.show(transferred)
         window.show(left)
         assert (window.show(Told(3, utterance()))[0] is not None) is sees
+
+
+def test_nobody_writes_the_list_of_blocked_numbers_past_the_approval(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("admin")
+            entry = {"number": "13800000001", "until": "2026-02-05T00:00:00Z", "note": "骚扰"}
+            answer = await b.client.post("/api/caller-lists/blocked", json=entry)
+            assert (answer.status_code, answer.json()["code"]) == (409, "block-needs-approval")
+
+    run(story())

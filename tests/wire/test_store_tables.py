@@ -407,6 +407,11 @@ async def test_an_order_and_its_trace_follow_every_change(new_database_url, told
         assert await orders.unfinished_orders() == [draft]
         assert await orders.find(FIRST_ORDER) == draft == await orders.find_order(FIRST_ORDER)
         assert await orders.find(SECOND_ORDER) is None
+        seats = await orders.order_seats(at(0))
+        assert [(row[0], row[1], row[3], row[4]) for row in seats] == [
+            (FIRST_ORDER, FIRST, WANG, at(4))
+        ]
+        assert await orders.order_seats(at(5)) == []
         await told(database, submitted, ENDED)
         (order,) = await orders.unfinished_orders()
         assert (order.state, order.revision) == (OrderState.ACCEPTED, 3)

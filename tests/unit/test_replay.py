@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cti.events import CallQueued
 from cti.ids import SkillGroupCode
 from seats.events import SeatReserved
 from seats.recorded_day import read_day
@@ -126,3 +127,16 @@ async def test_a_day_that_begins_in_the_middle_of_calls_goes_on_from_there():
 def test_an_empty_day_is_an_empty_day():
     day = read_day([], [])
     assert replay(day, rules()) == as_it_was(day)
+
+
+async def test_the_dialplans_milliseconds_and_the_ushers_microseconds_are_one_visit():
+    lived = await live_a_day(rules(), SEATS, 100, 7)
+    events = []
+    for event in lived.events:
+        if isinstance(event, CallQueued):
+            whole_ms = event.joined_at.microsecond // 1000 * 1000
+            event = replace(event, joined_at=event.joined_at.replace(microsecond=whole_ms))
+        events.append(event)
+    day = read_day(events, lived.seats)
+    assert len(day.visits) == 100
+    assert same_offers(as_it_was(day), replay(day, rules())) == len(day.decisions)

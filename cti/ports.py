@@ -21,6 +21,10 @@ Now = Callable[[], datetime]
 """The instant, aware UTC. 当前时刻"""
 
 
+AllowHangUp = Callable[[CallId, str], None]
+"""Whether a call may be ended for this reason; raises an error of the CommandRefused family. 挂机许可"""
+
+
 class Floor(Protocol):
     """Seats that may be rung for a call. 座席"""
 

@@ -37,7 +37,7 @@ from cti.fence import call_fence
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from cti.invitations import Invitation, Invitations, door
 from cti.parties import Party, party_of
-from cti.ports import Floor, Now, Tell
+from cti.ports import AllowHangUp, Floor, Now, Tell
 from cti.settings import ControlSettings
 from cti.targets import SeatTarget, Target
 
@@ -91,10 +91,12 @@ class Switchboard:
         tell: Tell,
         now: Now,
         settings: ControlSettings,
+        allow_hang_up: AllowHangUp,
     ) -> None:
         self._calls = calls
         self._control = control
         self._floor = floor
+        self._allow_hang_up = allow_hang_up
         self._tell = tell
         self._now = now
         self._settings = settings
@@ -118,6 +120,7 @@ class Switchboard:
                 raise CallOver
             if seat_id is not None:
                 permitted.own_leg(call, seat_id)
+            self._allow_hang_up(call_id, reason or "")
             await self._control.hang_up(call_id)
 
     async def hold(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:

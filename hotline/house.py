@@ -173,7 +173,16 @@ async def build_house(
     )
     rulebook.watch(bell.look_anew)
     control = CallControl(link)
-    switchboard = Switchboard(tracker.calls, control, roster, tell, utc_now, config.control)
+    nuisance_desk = NuisanceDesk(endings, config.orders, tell, utc_now)
+    switchboard = Switchboard(
+        tracker.calls,
+        control,
+        roster,
+        tell,
+        utc_now,
+        config.control,
+        nuisance_desk.allow_hang_up,
+    )
     calls_out = CallsOut(control, roster, tell, utc_now, config.asterisk.node, config.control)
     keeper = LifeboatKeeper(roster, control, config.seats)
     watch = LifeboatWatch(tracker.calls, control)
@@ -192,7 +201,6 @@ async def build_house(
     )
     callback_dialler = CallbackDialler(callback_desk, lambda: callback_rules, utc_now)
     roster.watch(callback_dialler.reconsider)
-    nuisance_desk = NuisanceDesk(endings, config.orders, tell, utc_now)
     for desk in (order_desk, callback_desk, ending_desk, nuisance_desk):
         await desk.restore()
     routes = RulebookRoutes(rulebook, caller_lists, nuisance_desk, tell, utc_now)
@@ -258,7 +266,7 @@ async def build_house(
             seats=roster,
             attendance=attendance,
             alarms=bell,
-            skill_groups=tuple(usher.groups.values()),
+            skill_groups=lambda: tuple(usher.groups.values()),
             orders=order_desk,
             order_records=orders,
             callbacks=WebCallbacks(callback_desk, callbacks),

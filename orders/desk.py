@@ -36,6 +36,7 @@ from cti.ids import CallId, SeatId
 from orders.drafting import Proposal, propose
 from orders.errors import (
     OrderAlreadySubmitted,
+    OrderDivertedFinally,
     OrderFieldsMissing,
     OrderRevisionStale,
     OrderUnknown,
@@ -65,8 +66,6 @@ READ_AT_MOST = 1_500
 """Sentences of one call that are used for proposals, some three hours of talk. 语句上限"""
 EMERGENCY_LINES = frozenset({"police", "fire", "ambulance", "traffic"})
 """110, 119, 120 and 122 in the directory that we ship. 紧急热线"""
-OPEN = frozenset({OrderState.DRAFT, OrderState.DIVERTED})
-"""A diverted matter can still be written to, and be made an order besides. 可填写状态"""
 
 
 @dataclass(slots=True, eq=False)
@@ -155,8 +154,8 @@ class OrderDesk:
     ) -> WorkOrder:
         """A person writes fields of the revision he saw; an empty value clears one.
 
-        Raises OrderUnknown, OrderAlreadySubmitted, OrderFieldUnknown, OrderValueInvalid,
-        OrderRevisionStale.
+        Raises OrderUnknown, OrderAlreadySubmitted, OrderDivertedFinally, OrderFieldUnknown,
+        OrderValueInvalid, OrderRevisionStale.
         """
         values = checked(fields)
         sheet = await self._draft(order_id)
@@ -186,7 +185,8 @@ class OrderDesk:
     async def submit(self, order_id: OrderId, revision: int, by: str) -> WorkOrder:
         """The operator accepts the order as he saw it in this revision.
 
-        Raises OrderUnknown, OrderAlreadySubmitted, OrderRevisionStale, OrderFieldsMissing.
+        Raises OrderUnknown, OrderAlreadySubmitted, OrderDivertedFinally, OrderRevisionStale,
+        OrderFieldsMissing.
         """
         sheet = await self._draft(order_id)
         order = sheet.order
@@ -279,7 +279,9 @@ class OrderDesk:
 
     def _joined(self, sheet: _Sheet | None, who: str) -> None:
         """An emergency line on the call means that the matter is its own (CTI-08)."""
-        if sheet is None or sheet.order.state not in OPEN or who not in self._emergency_lines():
+        if sheet is None or who not in self._emergency_lines():
+            return
+        if sheet.order.state is not OrderState.DRAFT:
             return
         order = sheet.order = replace(sheet.order, diverted_to=who)
         self._tell(
@@ -357,7 +359,9 @@ class OrderDesk:
                 sheet.call_over = True
                 self._forget_oldest()
         self._sheets.move_to_end(order_id)
-        if sheet.order.state not in OPEN:
+        if sheet.order.state is OrderState.DIVERTED:
+            raise OrderDivertedFinally
+        if sheet.order.state is not OrderState.DRAFT:
             raise OrderAlreadySubmitted
         return sheet
 

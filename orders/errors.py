@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from cti.errors import CommandRefused
 from orders.model import OrderField, OrderId
 
 
@@ -47,6 +48,12 @@ class OrderAlreadySubmitted(OrderError):
     """The work order is no draft any more. 工单已提交"""
 
     code = "order-already-submitted"
+
+
+class OrderDivertedFinally(OrderError):
+    """The matter went to an emergency line; its record stays as it is. 已转紧急热线，记录不再修改"""
+
+    code = "order-diverted"
 
 
 class OrderFieldUnknown(OrderError):
@@ -149,8 +156,11 @@ class NuisanceStepOutOfOrder(OrderError):
     code = "nuisance-step-out-of-order"
 
 
-class NuisanceStepsMissing(OrderError):
-    """Both warnings must be spoken before the seat may hang up. 两次警告完成后方可挂机"""
+class NuisanceStepsMissing(OrderError, CommandRefused):
+    """Both warnings must be spoken before the seat may hang up. 两次警告完成后方可挂机
+
+    The switchboard is refused with it, so it is a refused command as well.
+    """
 
     code = "nuisance-steps-missing"
 

@@ -2,7 +2,7 @@
 
 DRAFT --Submit (five mandatory fields present)--> ACCEPTED
   +--nobody wrote in it, and nobody answered or its code needs no order--> DISCARDED
-  +--the call is over, an emergency line was on it--> DIVERTED --Submit--> ACCEPTED
+  +--the call is over, an emergency line was on it--> DIVERTED
 
 A callback task: somebody who is owed a call.
 

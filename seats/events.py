@@ -71,7 +71,7 @@ class SeatReserved(SeatEvent):
     considered: int
     """How many seats were free for the group. 可选座席数"""
     rules_version: int = 0
-    """The published rules that were in force. 规则版本"""
+    """The published rules in force: version of the groups times a million, plus that of the policies. 规则版本"""
     joined_at: datetime | None = None
     priority: int = 0
     waited_ms: int = 0

@@ -207,7 +207,7 @@ class Rulebook:
     def _work_out(self) -> None:
         documents = self._documents
         self._rules = Rules(
-            version=max(
+            version=state_number(
                 self._versions[DocumentKind.GROUPS].version,
                 self._versions[DocumentKind.POLICIES].version,
             ),
@@ -226,6 +226,15 @@ class Rulebook:
     def _notify(self) -> None:
         for watcher in self._watchers:
             watcher()
+
+
+def state_number(groups: int, policies: int) -> int:
+    """Both documents' versions in one number: 7 and 12 are 7000012.
+
+    The higher of the two would name two states: a publication for a later hour has the lower number
+    and comes into force after the higher one.
+    """
+    return groups * 1_000_000 + policies
 
 
 def skills_now_of(

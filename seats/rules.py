@@ -136,6 +136,7 @@ class Rules:
     """
 
     version: int = 0
+    """Names the state: no two that were ever in force share it. 规则状态编号"""
     groups: Mapping[SkillGroupCode, GroupRules] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -195,7 +195,6 @@ def asked(what: str, call_id: CallId, viewer: User, **more: str | None) -> Answe
 async def hang_up(call_id: str, why: Why, house: House, viewer: Viewer) -> Answer:
     """End the call for everybody. 挂机"""
     call, seat = await ended_by(call_id, house, viewer)
-    house.nuisance.allow_hang_up(call, why.reason)
     await house.commands.hang_up(call, by=viewer.username, seat_id=seat, reason=why.reason)
     return asked("hang-up", call, viewer)
 
@@ -280,7 +279,7 @@ async def transfer(call_id: str, to: To, house: House, viewer: Viewer) -> Answer
 async def to_line(call_id: str, body: ToGroup, house: House, viewer: Viewer) -> Answer:
     """The citizen waits for another group's seats. 转专席"""
     call, seat = await commanded(call_id, house, viewer)
-    group = next((g.code for g in house.skill_groups if g.code == body.skill_group), None)
+    group = next((g.code for g in house.skill_groups() if g.code == body.skill_group), None)
     if group is None:
         raise NotFound(skill_group=body.skill_group)
     await house.commands.to_line(call, group, by=viewer.username, seat_id=seat)

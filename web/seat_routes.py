@@ -69,7 +69,7 @@ async def one_seat(seat_id: str, house: House, viewer: Viewer) -> dict[str, Any]
 @router.get("/skill-groups")
 async def list_skill_groups(house: House, viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
     """All skill groups. 技能组"""
-    return {"skill_groups": [{"code": g.code, "name": g.name} for g in house.skill_groups]}
+    return {"skill_groups": [{"code": g.code, "name": g.name} for g in house.skill_groups()]}
 
 
 def answer(asked: str, seat_id: str, house: Services, viewer: User) -> dict[str, Any]:

@@ -420,7 +420,7 @@ def memory_services() -> Services:
         seats=MemorySeats(),
         attendance=MemoryAttendance(),
         alarms=MemoryAlarms(),
-        skill_groups=(SkillGroup(code=GENERAL, name="综合"),),
+        skill_groups=lambda: (SkillGroup(code=GENERAL, name="综合"),),
         orders=orders,
         order_records=orders,
         callbacks=MemoryCallbacks(),

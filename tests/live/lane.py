@@ -45,6 +45,7 @@ class Lane:
         self.number = citizen
         """The citizen's telephone number. 主叫号码"""
         self._one_at_a_time = one_at_a_time
+        self._rings_before = 0
         self.call_id = ""
         self.citizen: Citizen | None = None
         self.ended_by: tuple[str, str] | None = ("citizen", "hung-up")
@@ -58,7 +59,16 @@ class Lane:
         return self.stage.world.phone(seat)
 
     def line(self, number: str) -> Line:
-        return self.stage.world.line(number)
+        line = self.stage.world.line(number)
+        self._rings_before = line.rings
+        return line
+
+    async def rung(self, line: Line) -> None:
+        """Wait until it has rung in this story."""
+        await line.rung(self._rings_before + 1)
+
+    def was_rung(self, line: Line) -> bool:
+        return line.rings > self._rings_before
 
     async def ready(self, *seats: str, answers_after_s: float | None = ANSWERS_S) -> None:
         """These seats are ready; their phones answer, or ring if None."""

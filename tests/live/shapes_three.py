@@ -80,7 +80,7 @@ async def invited_line_is_busy(lane: Lane) -> None:
     line = await _line(lane)
     await line.refuse()
     await lane.tries(lane.first, "invite", target={"kind": "number", "number": line.number})
-    await line.rung(1)
+    await lane.rung(line)
     await lane.is_("talking")
     await lane.all_speak()
     await lane.citizen_hangs_up()

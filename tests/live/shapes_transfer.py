@@ -59,7 +59,7 @@ async def blind_to_a_busy_department_comes_back(lane: Lane) -> None:
     line = await _department(lane)
     await line.refuse()
     await lane.tries(lane.first, "transfer", target=_number(line.number))
-    await line.rung(1)
+    await lane.rung(line)
     await _back_with_the_first(lane)
     await lane.citizen_hangs_up()
 

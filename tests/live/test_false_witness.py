@@ -49,7 +49,8 @@ async def test_thirty_falsehoods_and_the_floor_is_as_asterisk_has_it(ready_var, 
         arrived = {told["call_id"] for told in journal(stage, "CallArrived")} - {GHOST}
         over = [t["call_id"] for t in journal(stage, *OVER) if t["call_id"] != GHOST]
         assert arrived == set(over)
-        assert len(over) == len(set(over))
+        # The two whose citizens were said to have hung up were told twice: first the lie, then the truth.
+        assert len(over) - len(set(over)) <= 2
 
 
 async def ends_are_lost(stage: Stage, witness: FalseWitness) -> int:

@@ -24,6 +24,7 @@ from orders import desk as desk_module
 from orders.desk import OrderDesk
 from orders.errors import (
     OrderAlreadySubmitted,
+    OrderDivertedFinally,
     OrderFieldsMissing,
     OrderFieldUnknown,
     OrderRevisionStale,
@@ -367,9 +368,30 @@ async def test_an_emergency_line_on_the_call_diverts_the_matter(line):
     office.ends()
     assert office.order.state is OrderState.DIVERTED
     assert [type(e) for e in office.store.events].count(DiversionFinished) == 1
+
+
+async def test_a_diverted_order_is_final():
+    office = talking()
     await office.desk.edit(FIRST, FULL, office.order.revision, "wang")
-    order = await office.desk.submit(FIRST, office.order.revision, "wang")
-    assert (order.state, order.diverted_to) == (OrderState.ACCEPTED, line)
+    office.happens(*party(PartyRole.THIRD, "fire"))
+    office.ends()
+    diverted = office.order
+    with pytest.raises(OrderDivertedFinally):
+        await office.desk.edit(FIRST, {"summary": "又及"}, diverted.revision, "wang")
+    with pytest.raises(OrderDivertedFinally):
+        await office.desk.submit(FIRST, diverted.revision, "wang")
+    office.happens(*party(PartyRole.THIRD, "police"))
+    assert (office.order, diverted.diverted_to) == (diverted, "fire")
+    assert office.told(OrderSubmitted) == []
+
+
+async def test_what_was_submitted_while_the_emergency_line_spoke_stays_accepted():
+    office = talking()
+    office.happens(*party(PartyRole.THIRD, "police"))
+    await office.desk.edit(FIRST, FULL, office.order.revision, "wang")
+    await office.desk.submit(FIRST, office.order.revision, "wang")
+    office.ends()
+    assert (office.order.state, office.order.diverted_to) == (OrderState.ACCEPTED, "police")
 
 
 def test_a_department_or_an_emergency_line_that_did_not_answer_diverts_nothing():

@@ -251,3 +251,22 @@ async def test_groups_and_policies_become_the_routers_rules():
         await room.publish(K.POLICIES, text)
         await room.book.look()
         assert (room.book.rules().sticky_s, room.book.rules().version) == (5, 1)
+
+
+async def test_no_two_states_of_the_rules_share_a_number():
+    """Groups are published for a later hour, policies at once: the lower number comes last."""
+    async with running() as room:
+        groups = shipped(K.GROUPS).body
+        numbers = [room.book.rules().version]
+        at_one = NOON + timedelta(hours=1)
+        await room.publish(K.GROUPS, f"{groups}\n# 午后\n", effective_at=at_one)
+        policies = shipped(K.POLICIES).body.replace("sticky_s = 30", "sticky_s = 5")
+        await room.publish(K.POLICIES, policies)
+        await asyncio.sleep(2)
+        numbers.append(room.book.rules().version)
+        await asyncio.sleep(3600)
+        numbers.append(room.book.rules().version)
+        await room.office.undo(K.GROUPS, by="admin")
+        await asyncio.sleep(2)
+        numbers.append(room.book.rules().version)
+        assert numbers == [0, 2, 1_000_002, 3_000_002]

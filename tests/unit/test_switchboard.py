@@ -36,6 +36,7 @@ from cti.parties import Party
 from cti.settings import ControlSettings
 from cti.switchboard import Switchboard
 from cti.targets import LineTarget, SeatTarget
+from orders.errors import NuisanceStepsMissing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 CALL = "node1-1767614400.1"
@@ -127,10 +128,23 @@ class House:
         self.calls = {CALL: call}
         self.control, self.seats, self.told = Control(), Seats(), []
         settings = ControlSettings()
+        self.not_for = {}
+        """Reason of a hang-up: the error with which it is refused."""
         self.board = Switchboard(
-            self.calls, self.control, self.seats, self.told.append, self.now, settings
+            self.calls,
+            self.control,
+            self.seats,
+            self.told.append,
+            self.now,
+            settings,
+            self._allow_hang_up,
         )
         self.out = CallsOut(self.control, self.seats, self.told.append, self.now, "node1", settings)
+
+    def _allow_hang_up(self, call_id, reason):
+        assert call_id == CALL
+        if reason in self.not_for:
+            raise self.not_for[reason]
 
     def now(self):
         return NOON + timedelta(seconds=asyncio.get_running_loop().time())
@@ -418,3 +432,15 @@ def _joined(call_id, leg_id, at):
     return PartyJoined(
         call_id=call_id, at=at, leg_id=leg_id, role=PartyRole.SEAT, who="8002", room=Room.TALK
     )
+
+
+@pytest.mark.parametrize("seat_id", ["8001", None])
+async def test_a_hang_up_that_is_not_allowed_is_refused_and_told_whoever_asks(seat_id):
+    async with open_house() as house:
+        house.not_for["骚扰"] = NuisanceStepsMissing(1)
+        with pytest.raises(NuisanceStepsMissing):
+            await house.board.hang_up(CALL, by="li", seat_id=seat_id, reason="骚扰")
+        assert house.asked == []
+        assert house.told[-1].refused == "nuisance-steps-missing"
+        await house.board.hang_up(CALL, by="li", seat_id=seat_id, reason="citizen-asked")
+        assert house.asked == [("hang-up-call",)]

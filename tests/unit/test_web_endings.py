@@ -16,6 +16,7 @@ from cti.events import (
 )
 from cti.ids import LegId, SeatId
 from cti.parties import Party
+from orders.errors import NuisanceStepsMissing
 from orders.model import CallbackState
 from tests.fakes.services import CALL, NOON, user, utterance
 from tests.unit.test_web import browser, run
@@ -119,8 +120,11 @@ def test_hanging_up_on_a_nuisance_is_refused_until_both_warnings_are_ticked(tmp_
             )
             await b.log_in("wang")
             hang_up = f"/api/calls/{CALL}/hang-up"
+            b.services.commands.error = NuisanceStepsMissing(0)
             refused = await b.client.post(hang_up, json={"reason": "骚扰"})
             assert (refused.status_code, refused.json()["code"]) == (409, "nuisance-steps-missing")
+            assert refused.json()["details"] == {"ticked": 0}
+            b.services.commands.error = None
             seen = (await b.client.get(f"/api/nuisance/{CALL}")).json()
             assert (seen["ticked"], seen["may_hang_up"]) == (0, False)
             assert "唐山市" in seen["warnings"][0]

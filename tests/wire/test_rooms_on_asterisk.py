@@ -94,7 +94,13 @@ class Floor:
         control, self.seats = CallControl(self.link), AllSeats()
         settings = ControlSettings(invite_ring_s=20)
         self.board = Switchboard(
-            self.tracker.calls, control, self.seats, self._tell, utc_now, settings
+            self.tracker.calls,
+            control,
+            self.seats,
+            self._tell,
+            utc_now,
+            settings,
+            lambda _call_id, _reason: None,
         )
         self.out = CallsOut(control, self.seats, self._tell, utc_now, node, settings)
         self.call_id = ""

@@ -280,9 +280,7 @@ async def test_a_block_is_proposed_decided_lifted_and_expires(new_database_url):
         )  # fmt: skip
 
 
-async def test_a_diverted_order_says_where_to_and_can_become_an_order_besides(
-    new_database_url, a_talk
-):
+async def test_a_diverted_order_says_where_to_and_lacks_no_outcome(new_database_url, a_talk):
     order_id = OrderId("20261121-000001")
     about = {"call_id": FIRST, "order_id": order_id}
     async with open_database(await new_database_url()) as database:
@@ -298,7 +296,3 @@ async def test_a_diverted_order_says_where_to_and_can_become_an_order_besides(
         assert order is not None
         assert (order.state, order.diverted_to) == (OrderState.DIVERTED, "110")
         assert await StoredEndings(database).recent_outcomes(9) == {FIRST: (None, True)}
-        await told(database, OrderSubmitted(at=at(70), by="wang", revision=1, **about))
-        order = await stored.find(order_id)
-        assert order is not None
-        assert (order.state, order.diverted_to) == (OrderState.ACCEPTED, "110")

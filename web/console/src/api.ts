@@ -2,14 +2,17 @@
 import { noteServerTime } from './clock'
 import type {
   Alarms,
+  Block,
   Call,
   Callback,
   Decision,
   DirectoryLine,
   NotReadyReason,
+  Nuisance,
   Order,
   OrderFieldName,
   OrderState,
+  Outcome,
   PartHealth,
   Peaks,
   Recording,
@@ -18,9 +21,11 @@ import type {
   ServiceLevel,
   SkillGroup,
   Target,
+  Timeline,
   User,
   Utterance,
   Waiting,
+  WrapUpCode,
 } from './types'
 
 /** A refusal of the service: `code` is stable and has a sentence in the locale files. */
@@ -86,6 +91,23 @@ export const api = {
   decision: (callId: string) =>
     get<{ decisions: Decision[]; sentence: string }>(`/api/calls/${id(callId)}/decision`),
 
+  timeline: (callId: string) => get<Timeline>(`/api/calls/${id(callId)}/timeline`),
+
+  codes: () => get<{ codes: WrapUpCode[] }>('/api/codes'),
+  outcome: (callId: string) => get<Outcome>(`/api/calls/${id(callId)}/code`),
+  giveCode: (callId: string, code: string, note: string) =>
+    ask<Outcome>('POST', `/api/calls/${id(callId)}/code`, { code, note }),
+  nuisance: (callId: string) => get<Nuisance>(`/api/nuisance/${id(callId)}`),
+  tickNuisance: (callId: string, step: number) =>
+    ask<Nuisance>('POST', `/api/calls/${id(callId)}/nuisance`, { step }),
+  tagNuisance: (callId: string, note: string) =>
+    ask<Nuisance>('POST', `/api/calls/${id(callId)}/nuisance/tag`, { note }),
+  proposeBlock: (callId: string, until: string, note: string) =>
+    ask<Block>('POST', `/api/calls/${id(callId)}/nuisance/propose-block`, { until, note }),
+  blocks: () => get<{ blocks: Block[] }>('/api/blocks?limit=200'),
+  decideBlock: (callId: string, how: 'approve' | 'refuse' | 'lift', note: string) =>
+    ask<Block>('POST', `/api/blocks/${id(callId)}/${how}`, { note }),
+
   hangUp: (callId: string, reason: string) => callCommand(callId, 'hang-up', { reason }),
   hold: (callId: string) => callCommand(callId, 'hold'),
   retrieve: (callId: string) => callCommand(callId, 'retrieve'),
@@ -135,6 +157,8 @@ export const api = {
 
   recordings: (limit: number) =>
     get<Listed<'recordings', Recording>>(`/api/recordings?limit=${limit}`),
+  recordingsOf: (callId: string) =>
+    get<Listed<'recordings', Recording>>(`/api/recordings?call_id=${id(callId)}`),
   peaks: (recordingId: string) => get<Peaks>(`/api/recordings/${id(recordingId)}/peaks`),
   replay: (recordingId: string) => get<Replay>(`/api/recordings/${id(recordingId)}/replay`),
   audioAddress: (recordingId: string) => `/api/recordings/${id(recordingId)}/audio`,
@@ -142,6 +166,9 @@ export const api = {
   callbacks: () => get<Listed<'callbacks', Callback>>('/api/callbacks'),
   callBack: (callId: string, seatId: string) =>
     ask<Callback>('POST', `/api/callbacks/${id(callId)}/call`, { seat_id: seatId }),
+  callNext: (seatId: string) => ask<Callback>('POST', '/api/callbacks/call-next', { seat_id: seatId }),
+  postponeCallback: (callId: string, dueAt: string) =>
+    ask<Callback>('POST', `/api/callbacks/${id(callId)}/postpone`, { due_at: dueAt }),
   closeCallback: (callId: string, note: string) =>
     ask<Callback>('POST', `/api/callbacks/${id(callId)}/close`, { note }),
   health: () => get<{ parts: PartHealth[] }>('/api/health'),

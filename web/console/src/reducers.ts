@@ -31,7 +31,8 @@ export interface Slice<T> {
 
 export interface Transcript {
   utterances: readonly Utterance[]
-  partials: { readonly [side in Side]?: PartialWords }
+  /** By `speakerOf`: two third parties speak at once without overwriting each other. */
+  partials: Readonly<Record<string, PartialWords>>
   finished: boolean
 }
 
@@ -324,6 +325,7 @@ function applyToSeats(slice: Slice<Seat>, m: LiveMessage): Slice<Seat> {
         since: m.was === m.state ? seat.since : text(m.at),
         reason: (m.reason ?? null) as NotReadyReason | null,
         call_id: textOrNull(m.call_id),
+        last_call_id: textOrNull(m.last_call_id),
         until: textOrNull(m.until),
         operator: textOrNull(m.operator),
         pending_not_ready: (m.pending_not_ready ?? null) as NotReadyReason | null,
@@ -404,6 +406,8 @@ function applyToRecordings(slice: Slice<Recording>, m: LiveMessage): Slice<Recor
     case 'CallEnded':
       return { ...slice, lacking: true }
     case 'RecordingArchived':
+      // A party's own voice is not in the list of calls' recordings.
+      if (typeof m.leg_id === 'string') return slice
       return change(slice, id, (recording) => ({
         ...recording,
         state: 'archived',
@@ -441,7 +445,11 @@ function applyToCallbacks(slice: Slice<Callback>, m: LiveMessage): Slice<Callbac
         seat_id: known?.seat_id ?? null,
         last_outcome: known?.last_outcome ?? null,
         arrived_at: text(m.arrived_at),
+        skill_group: textOrNull(m.skill_group),
         closed_at: null,
+        closed_why: null,
+        closed_by: null,
+        reached: null,
         attempts: known?.attempts ?? 0,
       })
     }
@@ -457,13 +465,22 @@ function applyToCallbacks(slice: Slice<Callback>, m: LiveMessage): Slice<Callbac
     case 'CallbackPostponed':
       return to({ due_at: text(m.due_at) })
     case 'CallbackClosed':
-      return to({ closed_at: text(m.at), state: m.given_up === true ? 'given_up' : 'done' })
+      return to({
+        closed_at: text(m.at),
+        state: m.given_up === true ? 'given_up' : 'done',
+        closed_why: text(m.why),
+        closed_by: textOrNull(m.by),
+        reached: textOrNull(m.reached),
+      })
     default:
       return slice
   }
 }
 
 // --- transcripts ---------------------------------------------------------------------------------
+
+/** Who speaks: a leg of his own, or else the side of the call's two legs. */
+export const speakerOf = (one: { side: Side; leg_id: string | null }): string => one.leg_id ?? one.side
 
 export const NO_WORDS: Transcript = { utterances: [], partials: {}, finished: false }
 
@@ -503,17 +520,25 @@ function applyToTranscript(had: Transcript, m: LiveMessage): Transcript {
   const side = m.side as Side
   switch (m.type) {
     case 'PartialHeard': {
-      const partial = { side, text: text(m.text), starts_at_ms: number(m.starts_at_ms) }
+      const partial = {
+        side,
+        leg_id: textOrNull(m.leg_id),
+        who: textOrNull(m.who),
+        text: text(m.text),
+        starts_at_ms: number(m.starts_at_ms),
+      }
+      const speaker = speakerOf(partial)
       // A partial that comes after its own finished sentence is late.
       const late = had.utterances.some(
-        (one) => one.side === side && one.ends_at_ms > partial.starts_at_ms,
+        (one) => speakerOf(one) === speaker && one.ends_at_ms > partial.starts_at_ms,
       )
-      return late ? had : { ...had, partials: { ...had.partials, [side]: partial } }
+      return late ? had : { ...had, partials: { ...had.partials, [speaker]: partial } }
     }
     case 'UtteranceHeard': {
       const said = utteranceOf(m, side)
-      const partial = had.partials[side]
-      const { [side]: _, ...others } = had.partials
+      const speaker = speakerOf(said)
+      const partial = had.partials[speaker]
+      const { [speaker]: _, ...others } = had.partials
       const over = partial !== undefined && partial.starts_at_ms < said.ends_at_ms
       return {
         ...had,
@@ -533,6 +558,8 @@ function applyToTranscript(had: Transcript, m: LiveMessage): Transcript {
 function utteranceOf(m: LiveMessage, side: Side): Utterance {
   return {
     side,
+    leg_id: textOrNull(m.leg_id),
+    who: textOrNull(m.who),
     text: text(m.text),
     starts_at_ms: number(m.starts_at_ms),
     ends_at_ms: number(m.ends_at_ms),
@@ -545,7 +572,7 @@ function utteranceOf(m: LiveMessage, side: Side): Utterance {
 /** In the order of speaking; one that is there already stays once. */
 function withUtterance(said: readonly Utterance[], one: Utterance): readonly Utterance[] {
   const same = said.findIndex(
-    (other) => other.side === one.side && other.starts_at_ms === one.starts_at_ms,
+    (other) => speakerOf(other) === speakerOf(one) && other.starts_at_ms === one.starts_at_ms,
   )
   if (same >= 0) return said.map((other, index) => (index === same ? one : other))
   let place = said.length

@@ -3,6 +3,7 @@ import { ref } from 'vue'
 import { api, ApiError } from './api'
 import { announce } from './announce'
 import { errorSentence, t } from './i18n'
+import { unsaved } from './outcomes'
 import { putSeat } from './store'
 import type { NotReadyReason, Seat } from './types'
 
@@ -52,6 +53,11 @@ export function useSeatCommands() {
       putSeat((await ASK[command](seat.seat_id, why)).seat)
     } catch (failed) {
       if (!(failed instanceof ApiError)) throw failed
+      const { call_id, missing } = failed.details
+      if (failed.code === 'seat-outcome-unsaved' && typeof call_id === 'string') {
+        unsaved.value = { callId: call_id, missing: String(missing), again: () => void ask(seat, command, why) }
+        return
+      }
       announce('error', t('seats.trouble', { seat: seat.seat_id, why: errorSentence(failed.code) }))
     } finally {
       busy.value = false

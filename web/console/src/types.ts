@@ -64,7 +64,7 @@ export interface Call {
   transcription: Transcription
 }
 
-export type Side = 'citizen' | 'operator' | 'third_party'
+export type Side = 'citizen' | 'operator' | 'third_party' | 'supervisor'
 
 export interface Word {
   text: string
@@ -73,8 +73,11 @@ export interface Word {
   confidence: number
 }
 
+/** `leg_id` and `who` where the party has a leg of its own; from the call's two legs they are null. */
 export interface Utterance {
   side: Side
+  leg_id: string | null
+  who: string | null
   text: string
   starts_at_ms: number
   ends_at_ms: number
@@ -85,6 +88,8 @@ export interface Utterance {
 
 export interface Partial {
   side: Side
+  leg_id: string | null
+  who: string | null
   text: string
   starts_at_ms: number
 }
@@ -127,6 +132,8 @@ export interface Seat {
   since: string
   until: string | null
   call_id: string | null
+  /** The call it talked on last since its sign-in. */
+  last_call_id: string | null
   phone_reachable: boolean
   skills: Record<string, number>
   pending_not_ready: NotReadyReason | null
@@ -190,6 +197,12 @@ export interface Recording {
   archived_at: string | null
   path: string | null
   failure: string | null
+  /** Of a party's own voice; null for the call's recording. */
+  leg_id: string | null
+  role: PartyRole | null
+  who: string | null
+  /** Where it begins on the call's clock. */
+  offset_ms: number
   caller_number: string | null
   seat_id: string | null
 }
@@ -198,6 +211,70 @@ export interface Peaks {
   points_per_second: number
   citizen: number[]
   operator: number[]
+  /** The one channel of a party's own recording. */
+  own: number[]
+}
+
+export interface Part {
+  state: CallState
+  since: string
+  until: string | null
+  ms: number
+}
+
+/** Somebody in one room; a party that changes rooms has one for each. */
+export interface Stay {
+  leg_id: string
+  role: PartyRole
+  who: string
+  room: Room | null
+  since: string
+  until: string | null
+  ms: number
+}
+
+export interface Timeline {
+  state: CallState
+  parts: Part[]
+  parties: Stay[]
+  total_ms: number
+}
+
+export interface WrapUpCode {
+  code: string
+  name: string
+  order: 'yes' | 'no' | 'maybe'
+  needs_note: boolean
+}
+
+/** How a call ended, and in words what is still unsaved. */
+export interface Outcome {
+  summary: { code: string; name: string; note: string; by: string; at: string } | null
+  missing: string | null
+}
+
+export type BlockState = 'proposed' | 'active' | 'refused' | 'lifted' | 'expired'
+
+export interface Block {
+  call_id: string
+  caller_number: string
+  state: BlockState
+  until: string
+  proposed_at: string
+  proposed_by: string
+  note: string
+  decided_by: string | null
+  decision_note: string | null
+}
+
+export interface Nuisance {
+  call_id: string
+  warnings: string[]
+  ticked: number
+  may_hang_up: boolean
+  tag_count: number
+  tags: { call_id: string; at: string; by: string; note: string }[]
+  block: Block | null
 }
 
 export interface Replay {
@@ -217,7 +294,12 @@ export interface Callback {
   seat_id: string | null
   last_outcome: string | null
   arrived_at: string
+  skill_group: string | null
   closed_at: string | null
+  closed_why: string | null
+  closed_by: string | null
+  /** The call by which he was reached. */
+  reached: string | null
   attempts: number
 }
 

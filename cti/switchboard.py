@@ -4,8 +4,9 @@
     events  ─► what an operation still has to do when somebody answered, or did not
 
 A command is done when Asterisk has taken it; what came of it is told by facts. Only intentions that wait for an
-answer are kept here (whom to let go when the transfer's target comes). A restart forgets them and loses nobody: the snapshot shows who is where, and the dialplan alone sees to it
-that a citizen is never left with nobody (asterisk-conf/extensions.conf, [hotline-room]).
+answer are kept here (whom to let go when the transfer's target comes). A restart forgets them and loses
+nobody: the snapshot shows who is where, and the dialplan alone sees to it that a citizen is never left
+with nobody (asterisk-conf/extensions.conf, [hotline-room]).
 """
 
 import asyncio
@@ -52,6 +53,7 @@ SUPERVISORS_DOOR = {
 HELD_UNTIL = "HOTLINE_HELD_UNTIL"
 HELD_MARGIN_S = 5
 """The dialplan waits so much longer than the target may ring before it acts by itself."""
+BRIDGES_WITHIN_S = 0.25
 OVERDUE_S = 3
 """A leg of which nothing is heard so long was never rung: an unreachable phone has no channel at all.
 So much longer than it may ring is also the end of waiting for one that rang."""
@@ -106,6 +108,8 @@ class Switchboard:
         self._awaited: dict[CallId, _Awaited] = {}
         self._rung: dict[CallId, list[LegId]] = {}
         """Legs that we asked for; whatever of them is left at the call's end is let go."""
+        self._led: dict[CallId, dict[LegId, str]] = {}
+        """Where each leg was led the last time. 最近引导"""
         self._happened: asyncio.Queue[CallEvent | None] = asyncio.Queue()
         """None: somebody more is awaited. 事件队列"""
 
@@ -169,7 +173,7 @@ class Switchboard:
             own = permitted.own_leg(call, seat_id)
             others = [p for p in call.parties if p.room is Room.ASIDE and p.leg_id != own.leg_id]
             # The consulted first: they are let go when the last seat leaves the side room.
-            await self._control.lead([(p.leg_id, door(Room.TALK, p.role)) for p in others])
+            await self._lead(call, [(p.leg_id, door(Room.TALK, p.role)) for p in others])
             await self._lead_together(call, own)
 
     async def invite(
@@ -264,7 +268,7 @@ class Switchboard:
             if how == "barge":
                 await self._lead_together(call, permitted.leg_on(call, spied))
             if present is not None:
-                await self._control.lead([(present.leg_id, SUPERVISORS_DOOR[how])])
+                await self._lead(call, [(present.leg_id, SUPERVISORS_DOOR[how])])
                 return
             # A seat that takes calls gets none while its supervisor listens elsewhere; one that takes
             # none anyway is rung all the same.
@@ -315,6 +319,7 @@ class Switchboard:
         match event:
             case CallEnded() | CallAbandoned():
                 self._awaited.pop(event.call_id, None)
+                self._led.pop(event.call_id, None)
                 await self._let_go_all(event.call_id)
             case PartyJoined(leg_id=leg_id) if awaited and awaited.leg_id == leg_id and call:
                 del self._awaited[event.call_id]
@@ -406,9 +411,7 @@ class Switchboard:
             except CtiError:
                 # The citizen must not stay on hold for somebody who was never rung.
                 if not call.led_aside:
-                    await self._control.lead(
-                        [(LegId(call.call_id), CITIZEN_TALKS), (own.leg_id, "talk-seat")]
-                    )
+                    await self._lead_together(call, own)
                 raise
         self._wait_for(call.call_id, self._awaited_leg(invitation, what, own.leg_id))
         return invitation.leg_id
@@ -424,8 +427,7 @@ class Switchboard:
             return
         # Who listens already is the citizen's seat from now on.
         await self._control.note(present.leg_id, "HOTLINE_PARTY", f"{PartyRole.SEAT}:{seat_id}")
-        moves = [(present.leg_id, door(Room.TALK, PartyRole.SEAT))]
-        await self._control.lead([(LegId(call.call_id), CITIZEN_TALKS), *moves])
+        await self._lead_together(call, replace(present, role=PartyRole.SEAT))
         await self._let_go(p for p in call.parties if p.leg_id == call.leg_id)
         await self._let_go(
             p for p in permitted.brought_aside(call, present.leg_id) if p.leg_id != call.leg_id
@@ -495,20 +497,34 @@ class Switchboard:
 
     async def _lead_aside(self, call: Call, own: Party) -> None:
         """The citizen hears music, the seat and whoever else talks with him are aside."""
-        moves = [] if call.led_aside else [(LegId(call.call_id), CITIZEN_HELD)]
         talkers = [p for p in call.parties if p.room is Room.TALK and p.leg_id != own.leg_id]
-        seat = [own] if own.room is not Room.ASIDE else []
-        moves += [(p.leg_id, door(Room.ASIDE, p.role)) for p in (*seat, *talkers)]
-        await self._control.lead(moves)
+        moves = [(LegId(call.call_id), CITIZEN_HELD)]
+        moves += [(p.leg_id, door(Room.ASIDE, p.role)) for p in (own, *talkers)]
+        await self._lead(call, moves)
 
     async def _lead_together(self, call: Call, party: Party) -> None:
         """The citizen and this party talk in the common room."""
-        moves = []
-        if not call.in_rooms or call.led_aside:
-            moves.append((LegId(call.call_id), CITIZEN_TALKS))
-        if not call.in_rooms or party.room is not Room.TALK:
-            moves.append((party.leg_id, door(Room.TALK, party.role)))
-        await self._control.lead(moves)
+        citizen = (LegId(call.call_id), CITIZEN_TALKS)
+        await self._lead(call, [citizen, (party.leg_id, door(Room.TALK, party.role))])
+
+    async def _lead(self, call: Call, moves: Sequence[tuple[LegId, str]]) -> None:
+        """Lead each leg to its door, but for those that are there, and were not led elsewhere since.
+
+        Facts follow commands: who goes by facts alone leaves a citizen on hold whose hold he has not heard of.
+        """
+        if not call.in_rooms:
+            await self._bridged(call)
+        led = self._led.setdefault(call.call_id, {})
+        going = [move for move in moves if led.get(move[0]) != move[1] or not _is_at(call, *move)]
+        led.update(going)
+        await self._control.lead(going)
+
+    async def _bridged(self, call: Call) -> None:
+        """Dial says ANSWER a moment before it bridges; who is led away in between is lost to both."""
+        seat = party_of(call.parties, call.leg_id)
+        if seat is not None:
+            settled_s = (self._now() - seat.since).total_seconds()
+            await asyncio.sleep(max(0.0, min(BRIDGES_WITHIN_S - settled_s, BRIDGES_WITHIN_S)))
 
     async def _let_go(self, parties: Iterable[Party]) -> None:
         for party in tuple(parties):
@@ -559,3 +575,13 @@ class Switchboard:
                     seat_id=seat_id, target=target, reason=reason, refused=refused,
                 )
             )  # fmt: skip
+
+
+def _is_at(call: Call, leg_id: LegId, to_door: str) -> bool:
+    """Whether the leg has come through that door, as far as has been heard."""
+    if leg_id == LegId(call.call_id):
+        return call.in_rooms and call.led_aside is (to_door == CITIZEN_HELD)
+    party = party_of(call.parties, leg_id)
+    if party is None or party.room is None or not call.in_rooms:
+        return False
+    return to_door == door(party.room, party.role)

@@ -148,7 +148,7 @@ def citizen_led_aside(call: Call, at: datetime) -> Step:
 
 def citizen_in_room(call: Call, at: datetime) -> Step:
     """He is in the common room; the end of a hold, or the answer to a call of ours."""
-    after = replace(call, led_aside=False, phone_held=False, in_rooms=True)
+    after = replace(call, led_aside=False, phone_held=False, in_rooms=True, citizen_rung=True)
     first = next((p for p in call.parties if p.room is Room.TALK), None)
     if call.state is not S.ARRIVED or first is None:
         return settled(call, after, at)

@@ -21,6 +21,7 @@ from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.clock import utc_now
+from hotline.floor_counts import FloorCollector
 from hotline.floor_witness import FloorWitness
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
@@ -31,7 +32,6 @@ from hotline.live_stream import LiveStream
 from hotline.rule_joints import (
     RulebookDirectory,
     RulebookRoutes,
-    RulesCollector,
     known_prompts,
     state_limits,
     wrap_up_codes,
@@ -57,6 +57,7 @@ from recordings.vault import Vault
 from seats.alarm_bell import AlarmBell
 from seats.calendar import shipped_calendar
 from seats.caller_lists import CallerLists
+from seats.hints import CallHints
 from seats.lifeboat_keeper import LifeboatKeeper
 from seats.publishing import RuleOffice
 from seats.roster import SeatRoster
@@ -135,7 +136,11 @@ async def build_house(
         await floor.seats(utc_now()),
         ending_desk,
     )
-    callers = await known_callers(orders, tracker.calls, utc_now)
+    hints = CallHints()
+    for call_id in tracker.calls:
+        for _, event in await calls.events(call_id):
+            hints.on_event(event)
+    callers = await known_callers(orders, tracker.calls, utc_now, hints.sticky)
     usher = Usher(
         roster, rulebook.skill_groups, tell, utc_now, rules=rulebook.rules(), sticky=callers
     )
@@ -188,7 +193,9 @@ async def build_house(
     watch = LifeboatWatch(tracker.calls, control)
     spool = LifeboatSpool(places.spool, tracker.meet, lambda: journal.written(journal.last_seq))
 
-    order_desk = OrderDesk(orders, tell, utc_now, lambda: emergency_lines(rulebook))
+    order_desk = OrderDesk(
+        orders, tell, utc_now, lambda: emergency_lines(rulebook), flags_of=hints.flags
+    )
     callbacks = StoredCallbacks(database)
     callback_rules = rules_of(config.orders)
     callback_desk = CallbackDesk(
@@ -231,6 +238,7 @@ async def build_house(
         settings=config.recordings,
     )
     for listener in (
+        hints.on_event,
         roster.on_call_event,
         clock.on_event,
         switchboard.on_event,
@@ -254,12 +262,23 @@ async def build_house(
         folder=places.var,
     )  # fmt: skip
     metrics.registry.register(ServiceLevelCollector(clock.board))
-    metrics.registry.register(RulesCollector(rulebook))
+    metrics.registry.register(
+        FloorCollector(
+            callbacks=callback_desk,
+            endings=ending_desk,
+            witness=witness,
+            roster=roster,
+            usher=usher,
+            rulebook=rulebook,
+            rule_office=rule_office,
+            routes=routes,
+        )
+    )
     metrics.registry.register(HouseCollector(board, lambda: sum(tracker.unexpected.values())))
     app = build_app(
         Services(
             users=WebUsers(StoredAccounts(database)),
-            calls=WebCalls(calls, tracker),
+            calls=WebCalls(calls, tracker, hints),
             transcripts=transcripts,
             recordings=recordings,
             replay=Replay(places.legs, vault),

@@ -11,6 +11,7 @@ from cti.tracker import CallTracker
 from ivr.errors import CitizenHungUp
 from ivr.model import Offer, Place
 from seats.errors import CitizenChannelGone, CitizenLeftLine, PlaceTakenOver
+from seats.hints import CallHints, Hints, hints_of
 from seats.roster import SeatRoster
 from seats.usher import Usher
 from seats.witness import presences
@@ -63,9 +64,10 @@ class FloorSettler:
 class WebCalls:
     """Calls for the web: the store's, with what the tracker knows newer. 通话查询"""
 
-    def __init__(self, stored: StoredCalls, tracker: CallTracker) -> None:
+    def __init__(self, stored: StoredCalls, tracker: CallTracker, hints: CallHints) -> None:
         self._stored = stored
         self._tracker = tracker
+        self._hints = hints
         self.events = stored.events
         self.decisions = stored.decisions
         self.ended_by_seat = stored.ended_by_seat
@@ -76,6 +78,13 @@ class WebCalls:
 
     async def ended(self, limit: int) -> Sequence[Call]:
         return await self._stored.ended(limit)
+
+    async def hints(self, call_id: CallId) -> Hints:
+        """A live call's from memory: the screen pops before the store has them."""
+        live = self._hints.of(call_id)
+        if live is not None:
+            return live
+        return hints_of(event for _, event in await self._stored.events(call_id))
 
     async def find(self, call_id: CallId) -> Call | None:
         return self._tracker.calls.get(call_id) or await self._stored.find(call_id)

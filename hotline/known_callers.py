@@ -40,18 +40,23 @@ class KnownCallers:
         stored: Iterable[OpenOrder],
         calls: Mapping[CallId, Call],
         now: Callable[[], datetime],
+        sticky: Callable[[CallId], bool] = lambda _: True,
     ) -> None:
         self._calls = calls
         self._now = now
+        self._sticky = sticky
         self._orders: dict[OrderId, OpenOrder] = {}
         self._by_number: dict[str, dict[OrderId, OpenOrder]] = {}
         for order in stored:
             self._keep(order)
 
     def seat_of(self, call_id: CallId) -> SeatId | None:
-        """The seat of the newest open order of the same caller's earlier calls."""
+        """The seat of the newest open order of the same caller's earlier calls.
+
+        None for a call whose routing row is not sticky.
+        """
         call = self._calls.get(call_id)
-        if call is None:
+        if call is None or not self._sticky(call_id):
             return None
         earliest = self._now() - OPEN_FOR
         known = [
@@ -111,7 +116,10 @@ class KnownCallers:
 
 
 async def known_callers(
-    stored: StoredOrders, calls: Mapping[CallId, Call], now: Callable[[], datetime]
+    stored: StoredOrders,
+    calls: Mapping[CallId, Call],
+    now: Callable[[], datetime],
+    sticky: Callable[[CallId], bool],
 ) -> KnownCallers:
     """With the orders that were open when the service last ran."""
     rows = await stored.order_seats(now() - OPEN_FOR)
@@ -125,4 +133,4 @@ async def known_callers(
         )
         for order_id, call_id, number, seat_id, opened_at in rows
     ]
-    return KnownCallers(found, calls, now)
+    return KnownCallers(found, calls, now, sticky)

@@ -90,8 +90,10 @@ class OrderDesk:
         tell: Tell,
         now: Now,
         emergency_lines: Callable[[], Collection[str]] = lambda: EMERGENCY_LINES,
+        flags_of: Callable[[CallId], tuple[str, ...]] = lambda _: (),
     ) -> None:
         self._stored = stored
+        self._flags_of = flags_of
         self._emergency_lines = emergency_lines
         self._tell = tell
         self._now = now
@@ -234,11 +236,20 @@ class OrderDesk:
             seat_id=seat_id,
             state=OrderState.DRAFT,
             opened_at=at,
+            flags=self._flags_of(call_id),
         )
         sheet = self._take_up(order)
         sheet.caller_number = self._callers.get(call_id, "")
         self._by_call[call_id] = order.order_id
-        self._tell(DraftOpened(at=at, call_id=call_id, order_id=order.order_id, seat_id=seat_id))
+        self._tell(
+            DraftOpened(
+                at=at,
+                call_id=call_id,
+                order_id=order.order_id,
+                seat_id=seat_id,
+                flags=order.flags,
+            )
+        )
         self._propose(sheet)
 
     def _heard(self, sheet: _Sheet | None, utterance: UtteranceHeard) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cti.ids import SkillGroupCode
-from seats.events import SeatReserved
+from seats.events import CallRouted, SeatReserved
 from seats.floor import Floor
 from seats.line import Line
 from seats.model import GroupPresence, WaitingCitizen
@@ -65,8 +65,15 @@ def why_waiting(
     return said
 
 
-def sentence(decisions: Sequence[SeatReserved]) -> str:
-    """Why the call waited and why it went where it went, in one Chinese sentence."""
+def sentence(
+    decisions: Sequence[SeatReserved], routed: CallRouted | None = None, waits: str | None = None
+) -> str:
+    """Why the call waits, or why it waited and went where it went, in one Chinese sentence."""
+    row = "" if routed is None else f"路由表第{routed.number}行“{routed.row}”，"
+    return row + (_where_to(decisions) if waits is None else f"正在等候：{waits}。")
+
+
+def _where_to(decisions: Sequence[SeatReserved]) -> str:
     if not decisions:
         return NOT_ASSIGNED
     last = decisions[-1]

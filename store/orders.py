@@ -70,6 +70,7 @@ def _opened(connection: Connection, seq: int, event: DraftOpened) -> None:
         opened_at=event.at,
         fields={},
         revision=0,
+        flags=list(event.flags),
     )
     change = ("state", None, OrderState.DRAFT.value)
     _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
@@ -256,4 +257,5 @@ def _order(row: Row[Any]) -> WorkOrder:
         submitted_at=row.submitted_at,
         submitted_by=row.submitted_by,
         diverted_to=row.diverted_to,
+        flags=tuple(row.flags or ()),
     )

@@ -244,6 +244,7 @@ orders = Table(
     Column("submitted_at", Instant),
     Column("submitted_by", String(80)),
     Column("diverted_to", String(40)),
+    Column("flags", JSON),
 )
 
 order_trace = Table(

@@ -68,8 +68,11 @@ async def list_calls(
 
 @router.get("/calls/{call_id}")
 async def one_call(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
-    """One call. 通话"""
-    return (await shown([await find(call_id, house)], house, viewer))[0]
+    """One call, with what its seat should know about it. 通话"""
+    call = await find(call_id, house)
+    hints = await house.calls.hints(call.call_id)
+    body = (await shown([call], house, viewer))[0]
+    return {**body, "flags": list(hints.flags), "notes": list(hints.notes)}
 
 
 @router.get("/calls/{call_id}/transcript")
@@ -91,9 +94,11 @@ async def decision(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]
     call = await find(call_id, house)
     decisions = await house.calls.decisions(call.call_id)
     waits = house.line.why_waiting(call.call_id)
+    routed = (await house.calls.hints(call.call_id)).routed
     return {
         "decisions": [views.decision(one) for one in decisions],
-        "sentence": explain.sentence(decisions) if waits is None else f"正在等候：{waits}。",
+        "routing": None if routed is None else views.routing(routed),
+        "sentence": explain.sentence(decisions, routed, waits),
     }
 
 

@@ -26,6 +26,7 @@ from recordings.model import Peaks, Recording, RecordingId
 from seats.alarms import TooLong
 from seats.attendance import Change, Note
 from seats.events import ForceEffect, SeatReserved
+from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
 from web.rule_ports import CallerListing, RulePublishing, RulesInForce
@@ -107,6 +108,7 @@ class Calls(Protocol):
         """(seq, event) of one call, in order."""
 
     async def decisions(self, call_id: CallId) -> Sequence[SeatReserved]: ...
+    async def hints(self, call_id: CallId) -> Hints: ...
 
 
 class Transcripts(Protocol):

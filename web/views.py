@@ -21,7 +21,7 @@ from orders.model import (
 )
 from orders.summaries import CallSummary
 from recordings.model import Recording
-from seats.events import SeatReserved
+from seats.events import CallRouted, SeatReserved
 from seats.model import Seat
 from web.access import seat_through_which
 from web.accounts import may_see_numbers
@@ -138,6 +138,20 @@ def decision(reserved: SeatReserved) -> Json:
     }
 
 
+def routing(routed: CallRouted) -> Json:
+    return {
+        "at": instant(routed.at),
+        "row": routed.row,
+        "number": routed.number,
+        "version": routed.version,
+        "skill_group": routed.skill_group,
+        "priority": routed.priority,
+        "sticky": routed.sticky,
+        "flags": list(routed.flags),
+        "notes": list(routed.notes),
+    }
+
+
 def seat(what: Seat) -> Json:
     return {
         "seat_id": what.seat_id,
@@ -185,6 +199,7 @@ def order(what: WorkOrder) -> Json:
         "submitted_at": instant(what.submitted_at),
         "submitted_by": what.submitted_by,
         "diverted_to": what.diverted_to,
+        "flags": list(what.flags),
         "revision": what.revision,
         "fields": {name.value: field_value(value) for name, value in what.fields.items()},
         "missing": [name.value for name in MANDATORY_FIELDS if name not in filled],

@@ -32,7 +32,8 @@ def originated(message: Message, node: str, arrived_at: datetime) -> Sequence[Fa
     leg_id = LegId(message.need(b"DestUniqueid"))
     citizen = _of_dest(message, b"HOTLINE_OUT")
     # The citizen's own leg, of a call to him, is the only one that is not named after a call.
-    call_id = call_of_our_leg(leg_id) or (CallId(leg_id) if citizen else None)
+    his_own = bool(citizen) or _of_dest(message, b"HOTLINE_CALL") == leg_id
+    call_id = call_of_our_leg(leg_id) or (CallId(leg_id) if his_own else None)
     if call_id is None or not call_id.startswith(f"{node}-"):
         return ()
     at = instant(message, arrived_at)

@@ -199,6 +199,17 @@ async def test_a_hold_leads_both_at_once_and_the_retrieve_brings_them_back():
         assert house.asked == [("lead", "citizen>talk-citizen", "A>talk-seat")]
 
 
+async def test_a_hold_that_was_not_heard_of_yet_is_ended_all_the_same():
+    async with open_house() as house:
+        await house.board.hold(CALL, **BY)
+        assert house.asked
+        # The seat's room is told before the citizen's hold.
+        await house.happens(house.leg(LegInRoom, A, "seat", "8001", room=Room.ASIDE))
+        assert house.calls[CALL].state is CallState.HELD
+        await house.board.retrieve(CALL, **BY)
+        assert house.asked == [("lead", "citizen>talk-citizen", "A>talk-seat")]
+
+
 async def test_the_consulted_comes_first_into_the_common_room():
     async with open_house() as house:
         leg = await house.board.consult(CALL, DEPARTMENT, **BY)

@@ -24,6 +24,7 @@ def upgrade() -> None:
 def _callbacks() -> None:
     """Attempts to call back; who was done with before has been spoken with."""
     op.add_column("orders", sa.Column("diverted_to", sa.String(length=40), nullable=True))
+    op.add_column("orders", sa.Column("flags", sa.JSON(), nullable=True))
     for name, kind in (
         ("joined_at", sa.BigInteger()),
         ("skill_group", sa.String(length=40)),

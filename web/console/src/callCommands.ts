@@ -16,6 +16,7 @@ export type CallCommand =
   | 'cancelConsult'
   | 'keys'
   | 'leave'
+  | 'nuisance'
   | 'hangUp'
 
 /** Alt and this key; the letters stand on the buttons. */
@@ -33,6 +34,7 @@ export const KEYS: { [command in CallCommand]: string } = {
   cancelConsult: 'X',
   keys: 'K',
   leave: 'L',
+  nuisance: 'N',
   hangUp: 'E',
 }
 
@@ -50,6 +52,7 @@ export const ICONS: { [command in CallCommand]: IconName } = {
   cancelConsult: 'back',
   keys: 'keypad',
   leave: 'exit',
+  nuisance: 'warning',
   hangUp: 'end',
 }
 
@@ -58,7 +61,7 @@ export function callCommandsOf(call: Call, muted: boolean): CallCommand[] {
   const voice: CallCommand = muted ? 'unmute' : 'mute'
   switch (call.state) {
     case 'talking':
-      return ['hold', voice, 'consult', 'invite', 'transfer', 'toLine', 'hangUp']
+      return ['hold', voice, 'consult', 'invite', 'transfer', 'toLine', 'nuisance', 'hangUp']
     case 'held':
       return ['retrieve', 'consult', 'transfer', 'toLine', 'hangUp']
     case 'consulting':

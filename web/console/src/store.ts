@@ -1,5 +1,5 @@
 // The one place that holds what the service told us: lists through REST, then events after them.
-import { computed, shallowReactive, shallowRef } from 'vue'
+import { computed, onScopeDispose, shallowReactive, shallowRef } from 'vue'
 import { api, ApiError } from './api'
 import { LiveSocket } from './live'
 import {
@@ -117,6 +117,15 @@ export function end(): void {
   for (const name of Object.keys(troubles) as SliceName[]) delete troubles[name]
 }
 
+type Hearer = (batch: readonly LiveMessage[]) => void
+const hearers = new Set<Hearer>()
+
+/** Hear every live message, after the state has taken it, as long as the component lives. */
+export function onMessages(hear: Hearer): void {
+  hearers.add(hear)
+  onScopeDispose(() => hearers.delete(hear))
+}
+
 function take(batch: LiveMessage[]): void {
   recent = [...recent, ...batch.filter((one) => one.seq !== null)].slice(-RECENT)
   let next = applyAll(state.value, batch)
@@ -127,6 +136,7 @@ function take(batch: LiveMessage[]): void {
     callbacks: prune(next.callbacks, (one) => one.closed_at !== null, (one) => one.arrived_at, MOST_ROWS),
   }
   state.value = next
+  for (const hear of hearers) hear(batch)
   for (const name of Object.keys(LOADERS) as SliceName[]) {
     if (next[name].lacking && !reloads.has(name)) {
       reloads.set(name, setTimeout(() => void load(name), RELOAD_AFTER_MS))

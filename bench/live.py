@@ -209,6 +209,7 @@ async def serve(folder: str, ami_port: int, viewers: int) -> None:
     from hotline.joints import WebCalls
     from hotline.live_stream import LiveStream
     from hotline.web_server import WebServer
+    from seats.hints import CallHints
     from store.calls import StoredCalls
     from store.codec import encode
     from store.database import Database
@@ -234,7 +235,7 @@ async def serve(folder: str, ami_port: int, viewers: int) -> None:
     )  # fmt: skip
     services = replace(
         memory_services(), live=stream, encode_event=encode, now=utc_now,
-        calls=WebCalls(StoredCalls(database), tracker),
+        calls=WebCalls(StoredCalls(database), tracker, CallHints()),
     )  # fmt: skip
     for number in range(viewers):
         seat = SeatId(str(FIRST_SEAT + number))

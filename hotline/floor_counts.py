@@ -19,7 +19,7 @@ from seats.rulebook import Rulebook
 from seats.usher import Usher
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FloorCollector(Collector):
     """Asks each part when somebody looks. 现场指标"""
 

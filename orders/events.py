@@ -17,9 +17,10 @@ class OrderEvent(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftOpened(OrderEvent):
-    """A draft was opened when the seat rang. 建立草稿"""
+    """A draft was opened when the seat rang; `flags` is what the rules say of the call. 建立草稿"""
 
     seat_id: SeatId | None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

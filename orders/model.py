@@ -122,9 +122,9 @@ class WorkOrder:
     submitted_at: datetime | None = None
     submitted_by: str | None = None
     diverted_to: str | None = None
+    """The emergency line that joined the call, by its code in the directory. 转紧急热线"""
     flags: tuple[str, ...] = ()
     """What the rules said of the call when the draft was opened, such as 企业. 工单标记"""
-    """The emergency line that joined the call, by its code in the directory. 转紧急热线"""
 
     @property
     def missing(self) -> tuple[OrderField, ...]:

@@ -32,6 +32,7 @@ from seats.alarms import TooLong
 from seats.attendance import Change
 from seats.calendar import shipped_calendar
 from seats.caller_lists import CallerLists
+from seats.hints import Hints
 from seats.events import ForceEffect, SeatReserved
 from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
 from seats.publishing import RuleOffice
@@ -121,6 +122,7 @@ class MemoryCalls:
             reasons=("技能等级 1", "空闲最久"),
             considered=2,
         )
+        self.hinted = Hints()
 
     async def live(self):
         return []
@@ -148,6 +150,9 @@ class MemoryCalls:
 
     async def decisions(self, call_id):
         return [self.reserved]
+
+    async def hints(self, call_id):
+        return self.hinted
 
 
 def utterance() -> UtteranceHeard:

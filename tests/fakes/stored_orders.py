@@ -55,6 +55,7 @@ class OrdersInMemory:
                     seat_id=event.seat_id,
                     state=OrderState.DRAFT,
                     opened_at=event.at,
+                    flags=event.flags,
                 )
             case DraftPassed(order_id=order_id, seat_id=seat_id):
                 self.orders[order_id] = replace(self.orders[order_id], seat_id=seat_id)

@@ -111,7 +111,13 @@ class House:
     """One talking call and the switchboard."""
 
     def __init__(self):
-        seat = Party(leg_id=A, role=PartyRole.SEAT, who="8001", room=Room.TALK, since=NOON)
+        seat = Party(
+            leg_id=A,
+            role=PartyRole.SEAT,
+            who="8001",
+            room=Room.TALK,
+            since=NOON - timedelta(minutes=1),
+        )
         call = Call(
             call_id=CALL,
             caller_number="13800000001",

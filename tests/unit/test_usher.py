@@ -345,7 +345,11 @@ async def test_the_seat_with_the_callers_open_order_is_preferred():
     floor = Floor(definition("8001"), definition("8002", general=3)).ready("8001", "8002")
     usher = Usher(floor.roster, SKILL_GROUPS, floor.told.append, floor.now, sticky=Sticky(B))
     assert await usher.seat_for(call(1), GENERAL, floor.now(), 0) == B
-    assert reserved(floor)[0].sticky_seat == B
+    (told,) = reserved(floor)
+    assert told.sticky_seat == B
+    assert explain.sentence([told]) == (
+        "分配给座席8002：市民已等候0秒，排在队首；座席8002有其未办结的工单，且当前空闲。"
+    )
 
 
 async def test_a_supervisor_picks_any_waiting_citizen_for_any_ready_seat():

@@ -9,6 +9,8 @@ import pytest
 
 from cti.events import CallArrived
 from cti.ids import SkillGroupCode
+from seats.events import CallRouted
+from seats.hints import Hints
 from seats.model import WaitingCitizen
 from tests.fakes.services import CALL, NOON, PASSWORD, memory_services, user, utterance
 from web.app import build_app
@@ -315,6 +317,27 @@ def test_a_decision_is_one_sentence_with_its_numbers_beside_it(tmp_path):
             assert told["sentence"] == "分配给座席8001：技能等级 1；空闲最久。"
             assert told["decisions"][0]["considered"] == 2
             assert told["decisions"][0]["at_joining"] is None
+
+    run(story())
+
+
+def test_the_screen_has_the_flags_and_notes_and_the_decision_names_the_row(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("wang")
+            plain = (await b.client.get(f"/api/calls/{CALL}")).json()
+            assert (plain["flags"], plain["notes"]) == ([], [])
+            routed = CallRouted(
+                at=NOON, call_id=CALL, skill_group=SkillGroupCode("enterprise"), priority=1,
+                row="企业来电", number=2, version=3, flags=("企业",), notes=("先问统一社会信用代码",),
+            )  # fmt: skip
+            b.services.calls.hinted = Hints(routed=routed, lacking=("需外语支持",))
+            seen = (await b.client.get(f"/api/calls/{CALL}")).json()
+            assert seen["flags"] == ["企业", "需外语支持"]
+            assert seen["notes"] == ["先问统一社会信用代码"]
+            told = (await b.client.get(f"/api/calls/{CALL}/decision")).json()
+            assert told["sentence"].startswith("路由表第2行“企业来电”，分配给座席8001：")
+            assert (told["routing"]["row"], told["routing"]["version"]) == ("企业来电", 3)
 
     run(story())
 

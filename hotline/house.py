@@ -160,9 +160,7 @@ async def build_house(
         tape=None if tape is None else tape.hear,
     )
     clock = ServiceLevelClock(roster, config.service_level, tell, utc_now)
-    service_level = ServiceLevelDesk(
-        clock, StoredWaits(database), config.service_level, utc_now
-    )
+    service_level = ServiceLevelDesk(clock, StoredWaits(database), config.service_level, utc_now)
     await service_level.restore(await calls.live())
     witness = FloorWitness(link, tracker, roster, usher, config.seats)
     attendance = StoredAttendance(database)
@@ -211,7 +209,7 @@ async def build_house(
     for desk in (order_desk, callback_desk, ending_desk, nuisance_desk):
         await desk.restore()
     routes = RulebookRoutes(rulebook, caller_lists, nuisance_desk, tell, utc_now)
-    navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes)
+    navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet)
     agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
 
     pool = RecogniserPool(

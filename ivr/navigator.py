@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 
 import structlog
 
-from cti.facts import WhyNotAnswered
+from cti.facts import CitizenArrived, WhyNotAnswered
 from cti.ids import CallId, SeatId, SkillGroupCode
 from ivr import dialplan_variables as variables
 from ivr.agi.channel import AgiChannel
 from ivr.model import Coming, Offer, Place, StoryState, Way
-from ivr.ports import Now, Routes, WaitingRoom
+from ivr.ports import Meet, Now, Routes, WaitingRoom
 from ivr.settings import IvrSettings
 
 log = structlog.get_logger(__name__)
@@ -56,15 +56,27 @@ class Navigator:
         settings: IvrSettings,
         now: Now,
         routes: Routes | None = None,
+        meet: Meet | None = None,
     ) -> None:
         self._waiting_room = waiting_room
+        self._meet = meet
         self._routes = routes or EverybodyGeneral()
         self._settings = settings
         self._now = now
 
     async def tell_story(self, channel: AgiChannel) -> None:
         """The whole story, or the rest of it. Raises ivr.errors.CitizenHungUp when he goes."""
-        call_id, state, group, joined_at, priority, turn, dialled = await channel.get_variables(
+        (
+            called,
+            call_id,
+            state,
+            group,
+            joined_at,
+            priority,
+            turn,
+            dialled,
+        ) = await channel.get_variables(
+            variables.CALLED,
             variables.CALL,
             variables.STATE,
             variables.GROUP,
@@ -76,6 +88,8 @@ class Navigator:
         if dialled == "ANSWER" or state == StoryState.GOODBYE:
             await self._say_goodbye(channel)
             return
+        if state == StoryState.ARRIVED:
+            self._note_arrival(channel, call_id, called)
         if state not in (StoryState.NOTICED, StoryState.WAITING):
             await self._give_notice(channel)
         if group:
@@ -94,6 +108,21 @@ class Navigator:
         await self._until_served(channel, place)
         await self._say_goodbye(channel)
 
+    def _note_arrival(self, channel: AgiChannel, call_id: str, called: str) -> None:
+        """AMI says it first, and this is an echo; unless the link is down just now.
+
+        Without it, who comes and goes within one outage of the link would never have called.
+        """
+        if self._meet is not None:
+            self._meet(
+                CitizenArrived(
+                    call_id=CallId(call_id),
+                    at=self._now(),
+                    caller_number=_shown(channel.environment.get("callerid", "")),
+                    called_number=called,
+                )
+            )
+
     async def _give_notice(self, channel: AgiChannel) -> None:
         await self._play(channel, NOTICE)
         await channel.set_variable(variables.STATE, StoryState.NOTICED)
@@ -106,7 +135,7 @@ class Navigator:
         way = self._routes.way(
             Coming(
                 call_id=call_id,
-                caller_number=channel.environment.get("callerid", ""),
+                caller_number=_shown(channel.environment.get("callerid", "")),
                 called_number=called,
                 key=key,
                 language=language,
@@ -181,6 +210,11 @@ def _why(status: str, seat_id: SeatId) -> WhyNotAnswered:
         log.warning("dial ended in an unknown way", status=status, seat_id=seat_id)
         return WhyNotAnswered.UNREACHABLE
     return why
+
+
+def _shown(callerid: str) -> str:
+    """AGI writes "unknown" for a line that shows no number."""
+    return "" if callerid == "unknown" else callerid
 
 
 def _number(text: str) -> int | None:

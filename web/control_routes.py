@@ -131,8 +131,8 @@ class CallOut(Body):
 
 
 def takes_part(viewer: User, call: Call) -> bool:
-    """His seat is the citizen's, rings for him, or is in one of the call's rooms."""
-    if viewer.seat_id is None or call.over:
+    """His seat is (or was, at the end) the citizen's, rings for him, or is in one of the call's rooms."""
+    if viewer.seat_id is None:
         return False
     present = {party.who for party in call.parties if party.role is not PartyRole.THIRD}
     return viewer.seat_id == call.seat_id or viewer.seat_id in present

@@ -58,7 +58,7 @@ class FakeAsterisk:
         self.refuses = ""
         """510 is answered to commands that begin so."""
         self._dials: asyncio.Queue[str] = asyncio.Queue()
-        self.channel = AgiChannel({"uniqueid": CALL}, self)
+        self.channel = AgiChannel({"uniqueid": CALL, "callerid": "13800000001"}, self)
 
     async def dialled(self) -> str:
         """Wait for the next Dial; its arguments."""

@@ -5,6 +5,7 @@ from tests.live.cable import lay_cable
 from tests.live.stage import QUICK, open_stage
 
 TALKS, WAITS, GIVES_UP, COMES = "13800000001", "13800000002", "13800000003", "13800000004"
+COMES_AND_GOES = "13800000005"
 GAP = ("LinkLost", "LinkRestored")
 
 
@@ -27,6 +28,8 @@ async def test_what_happened_in_the_gap_is_known_afterwards(ready_var, short_pat
         await talking.hang_up()
         await impatient.hang_up()
         coming = await stage.world.dial(COMES)
+        unheard = await stage.world.dial(COMES_AND_GOES)
+        await unheard.hang_up()
         # The story goes on without the link: the freed seat takes the next in line.
         await phone.rung(2)
         await phone.talking()
@@ -50,6 +53,8 @@ async def test_what_happened_in_the_gap_is_known_afterwards(ready_var, short_pat
         ended = await stage.call_is(talk_id, "ended")
         assert ended["ending"] == {"blame": "unknown", "reason": "ended-while-away"}
         await stage.call_is(impatient_id, "abandoned")
+        owed = (await (await stage.api()).get("/api/callbacks"))["callbacks"]
+        assert {task["caller_number"] for task in owed} >= {COMES_AND_GOES}
         come_id = (await stage.call_of(COMES))["call_id"]
         await stage.call_is(come_id, "queued")
         await stage.lifeboat_has("8002", paused=True)

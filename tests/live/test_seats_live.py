@@ -82,7 +82,7 @@ async def test_citizens_who_give_up_are_owed_a_call_and_no_seat_is_blamed(ready_
         owed = (await (await stage.api()).get("/api/callbacks"))["callbacks"]
         assert {(task["call_id"], task["reason"]) for task in owed} == {
             (waits_id, "abandoned"),
-            (rings_id, "abandoned"),
+            (rings_id, "unanswered"),
         }
 
 

@@ -24,8 +24,12 @@ WAITED = {
 }
 
 
+MET = []
+"""Facts that stories told themselves."""
+
+
 def navigator(room: FakeWaitingRoom) -> Navigator:
-    return Navigator(room, IvrSettings(ring_s=15), lambda: NOON)
+    return Navigator(room, IvrSettings(ring_s=15), lambda: NOON, meet=MET.append)
 
 
 async def ended_by(trouble: type[Exception], room: FakeWaitingRoom, asterisk: FakeAsterisk):
@@ -34,6 +38,7 @@ async def ended_by(trouble: type[Exception], room: FakeWaitingRoom, asterisk: Fa
 
 
 async def test_notice_then_waiting_then_a_seat_then_goodbye():
+    MET.clear()
     room, asterisk = FakeWaitingRoom(), FakeAsterisk()
     async with asyncio.TaskGroup() as group:
         story = group.create_task(navigator(room).tell_story(asterisk.channel))
@@ -55,6 +60,8 @@ async def test_notice_then_waiting_then_a_seat_then_goodbye():
         assert not story.done()
         asterisk.dial_ends("ANSWER")
     assert room.ended == [("8001", None)]
+    # AMI may have been deaf: the story itself says who came.
+    assert [(fact.call_id, fact.caller_number) for fact in MET] == [(CALL, "13800000001")]
     assert asterisk.played == [NOTICE, GOODBYE]
     assert asterisk.variables["HOTLINE_STATE"] == "goodbye"
     assert asterisk.hung_up_by_us

@@ -19,6 +19,7 @@ export const seat: Seat = {
   since: '2026-11-21T09:00:00Z',
   until: null,
   call_id: null,
+  last_call_id: null,
   phone_reachable: true,
   skills: { general: 1 },
   pending_not_ready: null,

@@ -159,6 +159,17 @@ describe('transcripts', () => {
     expect(words(operator, said(17, 1000, '你好')).partials.operator?.text).toBe('请')
   })
 
+  it('tell two third parties apart', () => {
+    const third = (leg_id: string, text: string) =>
+      event(null, 'PartialHeard', { side: 'third_party', leg_id, who: leg_id, text, starts_at_ms: 900 })
+    const finished = event(17, 'UtteranceHeard', { side: 'third_party', leg_id: 'fire', who: 'fire', text: '到了', starts_at_ms: 900, ends_at_ms: 1900, confidence: 0.9, words: [] })
+    const both = words(third('fire', '到'), third('police', '在'))
+    expect(Object.values(both.partials).map((one) => one.text)).toEqual(['到', '在'])
+    const left = words(third('fire', '到'), third('police', '在'), finished)
+    expect(Object.keys(left.partials)).toEqual(['police'])
+    expect(left.utterances[0]?.who).toBe('fire')
+  })
+
   it('stand in the order of speaking, made-up sentences at their place', () => {
     const texts = words(said(17, 5000, '三'), said(18, 1000, '一'), said(19, 3000, '二', 'operator'))
     expect(texts.utterances.map((one) => one.text)).toEqual(['一', '二', '三'])
@@ -167,7 +178,7 @@ describe('transcripts', () => {
   it('hold every sentence once when the answer and the stream overlap', () => {
     const live = applyAll(watched, [said(17, 3000, '二')])
     const row = (starts_at_ms: number, text: string) => ({
-      side: 'citizen' as const, text, starts_at_ms, ends_at_ms: starts_at_ms + 900, confidence: 0.9, backfilled: false, words: [],
+      side: 'citizen' as const, leg_id: null, who: null, text, starts_at_ms, ends_at_ms: starts_at_ms + 900, confidence: 0.9, backfilled: false, words: [],
     })
     const merged = mergeTranscript(live, CALL, [row(1000, '一'), row(3000, '二')], true)
     expect(merged.transcripts[CALL]?.utterances.map((one) => one.text)).toEqual(['一', '二'])

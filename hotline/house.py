@@ -32,6 +32,7 @@ from hotline.live_stream import LiveStream
 from hotline.rule_joints import (
     RulebookDirectory,
     RulebookRoutes,
+    callback_rules,
     known_prompts,
     state_limits,
     wrap_up_codes,
@@ -45,7 +46,7 @@ from ivr.lifeboat_spool import LifeboatSpool
 from ivr.lifeboat_watch import LifeboatWatch
 from ivr.navigator import Navigator
 from orders.callback_dialler import CallbackDialler
-from orders.callback_rules import rules_of
+from orders.callback_rules import CallbackRules
 from orders.callbacks import CallbackDesk
 from orders.desk import OrderDesk
 from orders.endings import EndingDesk
@@ -195,17 +196,21 @@ async def build_house(
         orders, tell, utc_now, lambda: emergency_lines(rulebook), flags_of=hints.flags
     )
     callbacks = StoredCallbacks(database)
-    callback_rules = rules_of(config.orders)
+
+    def rules_for_callbacks() -> CallbackRules:
+        return callback_rules(rulebook, config.orders)
+
     callback_desk = CallbackDesk(
         callbacks,
-        lambda: callback_rules,
+        rules_for_callbacks,
         CallsOutDialling(calls_out),
         FloorNow(roster, usher),
         tell,
         utc_now,
     )
-    callback_dialler = CallbackDialler(callback_desk, lambda: callback_rules, utc_now)
+    callback_dialler = CallbackDialler(callback_desk, rules_for_callbacks, utc_now)
     roster.watch(callback_dialler.reconsider)
+    rulebook.watch(callback_dialler.reconsider)
     for desk in (order_desk, callback_desk, ending_desk, nuisance_desk):
         await desk.restore()
     routes = RulebookRoutes(rulebook, caller_lists, nuisance_desk, tell, utc_now)
@@ -294,6 +299,7 @@ async def build_house(
             service_level=service_level,
             rules=rulebook,
             rule_office=rule_office,
+            supervision=lambda: rulebook.policies.supervision,
             caller_lists=caller_lists,
             endings=ending_desk,
             ending_records=endings,

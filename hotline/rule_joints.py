@@ -7,8 +7,10 @@ from datetime import datetime
 
 from hotline.places import Places
 from ivr.model import Coming, Way
+from orders.callback_rules import CallbackRules, rules_of
 from orders.codes import NeedsOrder, WrapUpCode
 from orders.nuisance import NuisanceDesk
+from orders.settings import OrdersSettings
 from seats.caller_lists import CallerLists
 from seats.events import CallRouted
 from seats.ports import Tell
@@ -116,3 +118,9 @@ def known_prompts(places: Places) -> frozenset[str]:
 def state_limits(rulebook: Rulebook, configured: StateLimits) -> StateLimits:
     """The configured limits with those that are published instead."""
     return replace(configured, **rulebook.policies.limits)
+
+
+def callback_rules(rulebook: Rulebook, configured: OrdersSettings) -> CallbackRules:
+    """The configured rules with those that are published instead."""
+    published = {f"callback_{name}": one for name, one in rulebook.policies.callbacks.items()}
+    return rules_of(replace(configured, **published))

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cti.call import Call
-from cti.errors import CallNotAnswered
+from cti.errors import CallNotAnswered, CallOver
 from cti.events import PartyRole
 from cti.ids import CallId, LegId, SeatId
 from cti.targets import LineTarget, SeatTarget, Target
@@ -139,14 +139,18 @@ def takes_part(viewer: User, call: Call) -> bool:
 
 
 async def commanded(call_id: str, house: Services, viewer: User) -> tuple[CallId, SeatId]:
-    """The call, and the seat in whose name the viewer asks. Raises NotFound, Forbidden, CallNotAnswered.
+    """The call, and the seat in whose name the viewer asks. Raises NotFound, Forbidden, CallOver, CallNotAnswered.
 
     A supervisor who is not on the call himself asks in the name of the citizen's seat.
     """
     call = await find(call_id, house)
     if takes_part(viewer, call) and viewer.seat_id is not None:
+        if call.over:
+            raise CallOver
         return call.call_id, viewer.seat_id
     require(viewer, Role.SUPERVISOR)
+    if call.over:
+        raise CallOver
     if call.seat_id is None:
         raise CallNotAnswered
     return call.call_id, call.seat_id

@@ -1,12 +1,17 @@
-"""Numbers that steer the line. 策略文件
+"""Numbers and words that steer the floor. 策略文件
 
-[line] priority_worth_s, sticky_s
-[states] break_s and the other limits of seats.settings.StateLimits; those not named stay configured
+[line]        priority_worth_s, sticky_s
+[states]      break_s and the other limits of seats.settings.StateLimits
+[callbacks]   attempts, pauses_min, from_hour, until_hour, first, automatic and the other rules of callbacks
+[supervision] told: of what an operator is told; listeners: who may listen
+
+What [states] and [callbacks] do not name stays as it is configured.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 from seats.rule_documents.problems import DocumentKind, Problem
 from seats.rule_documents.reading import Complaints, Entry, read_document
@@ -14,6 +19,22 @@ from seats.settings import StateLimits
 
 LIMITS = tuple(one.name for one in fields(StateLimits))
 A_DAY_S = 86_400.0
+A_DAY_MIN = 1_440
+FIRSTS = ("seat", "citizen")
+ACTS = ("listen", "whisper", "barge", "intercept", "force")
+"""What a supervisor does that an operator may be told of. 班长动作"""
+LISTENERS = ("supervisor", "inspector")
+"""Who may listen at all: shift leaders and quality inspectors only (SEAT-08). 可监听角色"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervision:
+    """What an operator learns of being supervised, and who may listen. 监督策略"""
+
+    told: frozenset[str] = frozenset({"whisper", "barge", "intercept", "force"})
+    """Words of ACTS; of the others his screen shows nothing. 告知座席的动作"""
+    listeners: frozenset[str] = frozenset({"supervisor"})
+    """Words of LISTENERS. 可监听的角色"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,28 +47,81 @@ class Policies:
     """So long a caller is rather given to the seat that has his open order. 熟悉座席时限"""
     limits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Limits of states that differ from the configured ones. 状态时限"""
+    callbacks: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Rules of callbacks that differ from the configured ones, by their names there. 回拨规则"""
+    supervision: Supervision = field(default_factory=Supervision)
+    """Who is told of supervision, and who may listen. 监督策略"""
 
 
 def read_policies(text: str) -> tuple[Policies, list[Problem]]:
     """What can be read of it, and everything wrong in the document itself."""
     say = Complaints(DocumentKind.POLICIES)
     top = read_document(text, say)
-    found = Policies()
     if top is None:
-        return found, say.found
-    line, states = _section(top, "line", say), _section(top, "states", say)
-    if line is not None:
-        found = Policies(
-            priority_worth_s=line.number("priority_worth_s", 60.0, 0.0, 600.0),
-            sticky_s=line.number("sticky_s", 30.0, 0.0, 300.0),
-        )
-    if states is not None:
-        named = {
-            name: states.number(name, 0.0, 0.0, A_DAY_S) for name in LIMITS if states.has(name)
-        }
-        found = replace(found, limits=MappingProxyType(named))
+        return Policies(), say.found
+    line = _section(top, "line", say)
+    found = Policies(
+        priority_worth_s=line.number("priority_worth_s", 60.0, 0.0, 600.0) if line else 60.0,
+        sticky_s=line.number("sticky_s", 30.0, 0.0, 300.0) if line else 30.0,
+        limits=MappingProxyType(_limits(_section(top, "states", say))),
+        callbacks=MappingProxyType(_callbacks(_section(top, "callbacks", say), say)),
+        supervision=_supervision(_section(top, "supervision", say), say),
+    )
     top.done()
     return found, say.found
+
+
+def _limits(states: Entry | None) -> dict[str, float]:
+    if states is None:
+        return {}
+    return {name: states.number(name, 0.0, 0.0, A_DAY_S) for name in LIMITS if states.has(name)}
+
+
+def _callbacks(rules: Entry | None, say: Complaints) -> dict[str, Any]:
+    if rules is None:
+        return {}
+    read: dict[str, Any] = {
+        "attempts": rules.whole("attempts", 3, 1, 20),
+        "pauses_min": rules.wholes("pauses_min", 0, A_DAY_MIN),
+        "from_hour": rules.whole("from_hour", 8, 0, 23),
+        "until_hour": rules.whole("until_hour", 21, 1, 24),
+        "first": rules.one_of("first", FIRSTS, FIRSTS[0]),
+        "automatic": rules.flag("automatic", default=False),
+        "after_wait_s": rules.whole("after_wait_s", 0, 0, 600),
+        "line_patience_min": rules.whole("line_patience_min", 30, 0, A_DAY_MIN),
+        "ring_limit_s": rules.whole("ring_limit_s", 90, 20, 600),
+    }
+    found = {name: value for name, value in read.items() if rules.has(name)}
+    for early, late in (("from_hour", "until_hour"), ("until_hour", "from_hour")):
+        # One of the two alone would be checked against a configuration that this text cannot see.
+        if early in found and late not in found:
+            say.error(rules.line_of(early), "value-missing", f"{early} 与 {late} 必须同时给出")
+    if "from_hour" in found and found["from_hour"] >= found.get("until_hour", 24):
+        say.error(rules.line_of("until_hour"), "hours-invalid", "until_hour 应大于 from_hour")
+    return found
+
+
+def _supervision(rules: Entry | None, say: Complaints) -> Supervision:
+    usual = Supervision()
+    if rules is None:
+        return usual
+    return Supervision(
+        told=_words(rules, "told", ACTS, usual.told, say),
+        listeners=_words(rules, "listeners", LISTENERS, usual.listeners, say),
+    )
+
+
+def _words(
+    rules: Entry, key: str, allowed: tuple[str, ...], usual: frozenset[str], say: Complaints
+) -> frozenset[str]:
+    """Those of the list; an empty list is none of them."""
+    if not rules.has(key):
+        return usual
+    found = frozenset(rules.texts(key))
+    for wrong in sorted(found - set(allowed)):
+        reason = f"{key} 只能有 {'、'.join(allowed)}，没有 {wrong}"
+        say.error(rules.line_of(key), "value-invalid", reason)
+    return found & set(allowed)
 
 
 def _section(top: Entry, name: str, say: Complaints) -> Entry | None:

@@ -88,6 +88,14 @@ class Entry:
         found = self._value(key, int, "应为整数", default)
         return int(self._within(key, found, default, least, most))
 
+    def wholes(self, key: str, least: int, most: int) -> tuple[int, ...]:
+        """A list of whole numbers; empty when it is not said."""
+        found = self._value(key, list, "应为整数列表", [])
+        if not all(isinstance(one, int) and not isinstance(one, bool) for one in found):
+            self._say.error(self.line_of(key), "value-invalid", f"{key} 应为整数列表")
+            return ()
+        return tuple(int(self._within(key, one, least, least, most)) for one in found)
+
     def level(self, key: str) -> int | None:
         """A skill level, or None when it is not said."""
         self._asked.add(key)

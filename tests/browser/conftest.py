@@ -15,6 +15,8 @@ import pytest
 from hotline.suite import BROWSERS
 from tests.live.stage import Stage, make_ready_var, open_stage
 
+SEATS = {"8001": "general", "8002": "general", "8003": "general", "8101": "english"}
+"""Seats with a telephone outside; the last serves a group of its own."""
 CHROMIUM_WORDS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--lang=zh-CN",
@@ -48,7 +50,7 @@ def product():
         seen = {}
 
         async def live():
-            async with open_stage(ready, Path(folder)) as stage:
+            async with open_stage(ready, Path(folder), seats=SEATS) as stage:
                 seen["product"] = Product(stage, asyncio.get_running_loop())
                 started.set()
                 await asyncio.to_thread(ended.wait)

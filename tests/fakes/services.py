@@ -431,6 +431,7 @@ def memory_services() -> Services:
         callbacks=MemoryCallbacks(),
         rules=rulebook,
         rule_office=RuleOffice(rule_records, shipped_calendar(), (), lambda: NOON),
+        supervision=lambda: rulebook.policies.supervision,
         caller_lists=CallerLists(endings.tell, lambda: NOON),
         endings=ending_desk,
         ending_records=endings,

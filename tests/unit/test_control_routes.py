@@ -158,7 +158,8 @@ def test_an_operator_whose_call_is_over_commands_it_no_more(tmp_path):
     async def story():
         async with browser(tmp_path) as b:
             await b.log_in("wang")
-            assert (await b.client.post(url("hold"))).status_code == 403
+            refused = await b.client.post(url("hold"))
+            assert (refused.status_code, refused.json()["code"]) == (409, "call-over")
 
     run(story())
 

@@ -1,0 +1,249 @@
+"""The floor in real browsers: several people at once, their telephones, and a line outside."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from hotline.sounds.voice import speak
+from tests.browser.test_console import shot
+
+DEPARTMENT = "13800009001"
+COMPLAINT = "我要投诉，阳光花园三号楼的电梯坏了"
+
+
+@pytest.fixture(scope="module")
+def desk(browser, browser_context_args, product):
+    """A logged-in browser for each person; fails on any error a page logs."""
+    desks, problems = {}, []
+
+    def sit_down(username: str, path: str):
+        if username not in desks:
+            page = browser.new_context(**browser_context_args).new_page()
+            page.on("pageerror", lambda error: problems.append(f"{username}: {error}"))
+            page.goto(f"{product.address}/")
+            page.get_by_label("用户名").fill(username)
+            page.get_by_label("密码").fill(product.password(username))
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_url(lambda url: "login" not in url)
+            desks[username] = page
+        page = desks[username]
+        page.goto(f"{product.address}{path}")
+        expect(page.get_by_text("实时连接正常")).to_be_visible()
+        return page
+
+    yield sit_down
+    for page in desks.values():
+        page.context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def floor(product):
+    """Who is ready is said by the test; afterwards nobody is."""
+    floor = Floor(product)
+    product.do(product.stage.world.reachable())
+    yield floor
+    product.do(floor.clear())
+
+
+class Floor:
+    """The telephones and citizens of one test."""
+
+    def __init__(self, product) -> None:
+        self.product, self.stage = product, product.stage
+        self._citizens, self._seats = [], set()
+
+    def ready(self, seat: str, answers_after_s: float | None = 0.3) -> None:
+        self.product.do(self._ready(seat, answers_after_s))
+
+    async def _ready(self, seat, answers_after_s):
+        self._seats.add(seat)
+        phone = self.stage.world.phone(seat)
+        await phone.registered()
+        await (phone.let_ring() if answers_after_s is None else phone.answer_after(answers_after_s))
+        api = await self.stage.api(seat)
+        shown = await self.stage.until(f"/api/seats/{seat}", lambda s: s["phone_reachable"])
+        if shown["state"] == "signed_out":
+            await api.post(f"/api/seats/{seat}/sign-in")
+        await api.post(f"/api/seats/{seat}/ready")
+
+    def arrives(self, number: str):
+        """A citizen calls: (his telephone, the call's id)."""
+        return self.product.do(self._arrives(number))
+
+    async def _arrives(self, number):
+        citizen = await self.stage.world.dial(number)
+        self._citizens.append(citizen)
+        return citizen, (await self.stage.call_of(number))["call_id"]
+
+    def talks(self, number: str, seat: str):
+        citizen, call_id = self.arrives(number)
+        self.product.do(self.stage.world.phone(seat).talking())
+        self.product.do(self.stage.call_is(call_id, "talking"))
+        return citizen, call_id
+
+    async def clear(self):
+        """Everybody hangs up, codes are given, no seat is ready."""
+        for citizen in self._citizens:
+            await citizen.hang_up()
+        for seat in self._seats:
+            await self.stage.world.phone(seat).hang_up()
+            api = await self.stage.api(seat)
+            shown = await self.stage.until(
+                f"/api/seats/{seat}",
+                lambda s: s["state"] in ("wrap_up", "ready", "not_ready", "signed_out"),
+            )
+            if shown["state"] == "wrap_up":
+                code = {"code": "consultation"}
+                await api.post(f"/api/calls/{shown['last_call_id']}/code", code)
+                await api.post(f"/api/seats/{seat}/finish-wrap-up")
+            if shown["state"] in ("wrap_up", "ready"):
+                await api.post(f"/api/seats/{seat}/not-ready", {"reason": "training"})
+
+
+def command(page, name: str):
+    return page.locator(f"[data-command={name}]")
+
+
+def state_of_call(page, state: str):
+    return page.locator(f"header.head [data-state={state}]")
+
+
+def test_an_operator_asks_a_department_makes_three_of_it_and_leaves_them(desk, floor, product):
+    line = product.stage.world.line(DEPARTMENT)
+    product.do(line.answer_after(0.3))
+    floor.ready("8001")
+    page = desk("8001", "/calls")
+    citizen, call_id = floor.talks("13800000011", "8001")
+    page.wait_for_url(re.compile(re.escape(call_id)))
+    command(page, "consult").click()
+    page.get_by_role("combobox").fill(DEPARTMENT)
+    page.keyboard.press("Enter")
+    product.do(line.talking())
+    expect(state_of_call(page, "consulting")).to_be_visible()
+    expect(page.get_by_role("list", name="通话各方").get_by_text("外线号码")).to_be_visible()
+    shot(page, "consulting")
+    page.keyboard.press("Alt+J")
+    expect(state_of_call(page, "conference")).to_be_visible()
+    page.keyboard.press("Alt+L")
+    product.do(product.stage.seat_is("8001", "wrap_up"))
+    call = product.do(_call(product, call_id))
+    assert [party["who"] for party in call["parties"]] == ["outside"]
+    assert call["ended_at"] is None
+    product.do(citizen.hang_up())
+    # The wrap-up ends by a code: one key and Enter.
+    expect(page.get_by_role("radio", name="咨询")).to_be_visible()
+    shot(page, "wrap-up")
+    page.keyboard.press("3")
+    expect(page.get_by_role("radio", name="咨询")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("小结：咨询")).to_be_visible()
+    product.do(product.stage.seat_is("8001", "ready"))
+    assert product.do(_code(product, call_id)) == "consultation"
+    expect(page.get_by_role("region", name="时间轴").get_by_text("外线号码")).to_be_visible()
+    shot(page, "call-ended")
+
+
+async def _call(product, call_id):
+    return await (await product.stage.api()).get(f"/api/calls/{call_id}")
+
+
+async def _code(product, call_id):
+    api = await product.stage.api()
+    return (await api.get(f"/api/calls/{call_id}/code"))["summary"]["code"]
+
+
+def test_whoever_takes_a_call_over_sees_number_form_and_words_before_he_answers(
+    desk, floor, product
+):
+    floor.ready("8001")
+    citizen, call_id = floor.talks("13800000012", "8001")
+    first, second = desk("8001", f"/calls/{call_id}"), desk("8002", "/calls")
+    product.do(citizen.say(speak(COMPLAINT)))
+    expect(first.get_by_text(re.compile("电梯坏了")).first).to_be_visible(timeout=15_000)
+    floor.ready("8002", answers_after_s=None)
+    command(first, "transfer").click()
+    first.get_by_role("combobox").fill("8002")
+    first.keyboard.press("Enter")
+    product.do(product.stage.world.phone("8002").ringing())
+    second.wait_for_url(re.compile(re.escape(call_id)))
+    expect(second.locator("header.head").get_by_text("13800000012")).to_be_visible()
+    expect(second.get_by_text(re.compile("电梯坏了")).first).to_be_visible()
+    expect(second.get_by_role("region", name="工单草稿").get_by_text("投诉").first).to_be_visible()
+    shot(second, "transfer-rings")
+    product.do(product.stage.world.phone("8002").answer())
+    expect(command(second, "hangUp")).to_be_enabled()
+    call = product.do(product.stage.until(f"/api/calls/{call_id}", lambda c: c["seat_id"] == "8002"))
+    assert call["state"] == "talking"
+
+
+def test_an_operator_who_signs_out_is_told_what_is_missing_and_goes_on_after_the_code(
+    desk, floor, product
+):
+    floor.ready("8001")
+    citizen, call_id = floor.talks("13800000013", "8001")
+    page = desk("8001", "/seats")
+    product.do(citizen.hang_up())
+    product.do(product.stage.seat_is("8001", "wrap_up"))
+    page.get_by_role("group", name="座席 8001 的操作").get_by_role(
+        "button", name="完成话后处理"
+    ).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("尚未登记话后小结，也未提交工单")).to_be_visible()
+    shot(page, "unsaved")
+    page.keyboard.press("8")
+    page.keyboard.press("Enter")
+    product.do(product.stage.seat_is("8001", "ready"))
+    assert product.do(_code(product, call_id)) == "silent"
+
+
+def test_a_supervisor_listens_forces_a_seat_and_its_operator_is_told(desk, floor, product):
+    floor.ready("8001")
+    _, call_id = floor.talks("13800000014", "8001")
+    floor.ready("8003")
+    operator, supervisor = desk("8001", f"/calls/{call_id}"), desk("admin", f"/calls/{call_id}")
+    command(supervisor, "listen").click()
+    shot(supervisor, "listen")
+    supervisor.keyboard.press("Enter")
+    product.do(product.stage.world.phone("8003").talking())
+    expect(operator.get_by_text(re.compile("admin 对您的通话执行了“监听”"))).to_be_visible()
+    expect(operator.get_by_role("list", name="通话各方").get_by_text("监听")).to_be_visible()
+    supervisor.goto(f"{product.address}/seats")
+    seat = supervisor.get_by_role("group", name="座席 8001 的操作")
+    seat.locator("[data-command=force]").click()
+    supervisor.get_by_role("menuitem", name="强制示忙").click()
+    supervisor.get_by_role("dialog").get_by_role("button", name="强制示忙").click()
+    expect(operator.get_by_text(re.compile("admin 将您的座席设为“示忙”"))).to_be_visible()
+    shot(operator, "told")
+    # Never at the cost of a live call.
+    assert product.do(_call(product, call_id))["state"] == "talking"
+
+
+def test_a_supervisor_gives_a_waiting_citizen_to_a_seat_of_another_group(desk, floor, product):
+    floor.ready("8101")
+    _, call_id = floor.arrives("13800000015")
+    page = desk("admin", "/floor")
+    expect(page.get_by_role("region", name="排队市民").get_by_text("13800000015")).to_be_visible()
+    shot(page, "floor-waiting")
+    command(page, "pick").click()
+    page.get_by_role("dialog").get_by_role("button", name="指派").click()
+    product.do(product.stage.world.phone("8101").talking())
+    call = product.do(product.stage.call_is(call_id, "talking"))
+    assert call["seat_id"] == "8101"
+
+
+def test_an_operator_is_refused_supervision(desk, floor, product):
+    floor.ready("8001")
+    _, call_id = floor.talks("13800000016", "8001")
+    page = desk("8002", f"/calls/{call_id}")
+    expect(page.get_by_text("您的角色不能查看这个通话的内容。")).to_be_visible()
+    expect(command(page, "listen")).to_have_count(0)
+    answer = page.evaluate(
+        """async (call) => (await fetch(`/api/calls/${call}/supervise`, {
+            method: 'POST', headers: {'Content-Type': 'application/json'},
+            body: JSON.stringify({how: 'listen', seat_id: '8002', reason: '好奇'}),
+        })).status""",
+        call_id,
+    )
+    assert answer == 403

@@ -12,10 +12,20 @@ from pydantic import AwareDatetime
 
 from cti.ids import SeatId
 from seats.alarms import TooLong
-from seats.attendance import BEIJING, Note, SeatDay, Sitting, seat_day, sittings, window_of
+from seats.attendance import (
+    BEIJING,
+    Note,
+    NoteKind,
+    SeatDay,
+    Sitting,
+    seat_day,
+    sittings,
+    window_of,
+)
 from web.access import House, Viewer, is_own_seat, require
+from web.discretion import FORCE, watches
 from web.errors import NotFound
-from web.ports import Role
+from web.ports import Role, Services, User
 from web.views import instant
 
 router = APIRouter(prefix="/api", tags=["seats"])
@@ -44,7 +54,7 @@ async def history(seat_id: str, house: House, viewer: Viewer, day: date | None =
         "since": instant(since),
         "until": instant(until),
         **_day(whole),
-        "notes": [_note(note) for note in notes],
+        "notes": [_note(note) for note in notes if _told(note, viewer, house)],
     }
 
 
@@ -96,6 +106,11 @@ def _day(whole: SeatDay) -> Json:
             for one in whole.stays
         ],
     }
+
+
+def _told(note: Note, viewer: User, house: Services) -> bool:
+    hidden = note.kind is NoteKind.FORCED and not watches(viewer)
+    return not hidden or FORCE in house.supervision().told
 
 
 def _note(note: Note) -> Json:

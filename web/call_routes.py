@@ -6,12 +6,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from asr.events import Side, UtteranceHeard
 from cti.call import Call
-from cti.events import Blame
+from cti.events import Blame, Event
 from cti.ids import CallId
 from seats import explain
 from web import views
-from web.access import House, Viewer, require, require_hearing, seat_through_which
+from web.access import (
+    House,
+    Viewer,
+    is_own_seat,
+    require,
+    require_hearing,
+    seat_through_which,
+)
+from web.discretion import Discretion, shown_call
 from web.errors import NotFound
 from web.live import hide_words, mask_numbers
 from web.ports import CallLinks, Role, Services, User
@@ -30,7 +39,11 @@ class Which(StrEnum):
 
 async def shown(calls: Sequence[Call], house: Services, viewer: User) -> list[dict[str, Any]]:
     links = await house.calls.links([call.call_id for call in calls])
-    return [views.call(call, links.get(call.call_id, CallLinks()), viewer) for call in calls]
+    policy = house.supervision()
+    return [
+        views.call(shown_call(call, viewer, policy), links.get(call.call_id, CallLinks()), viewer)
+        for call in calls
+    ]
 
 
 async def find(call_id: str, house: Services) -> Call:
@@ -80,7 +93,7 @@ async def transcript(call_id: str, house: House, viewer: Viewer) -> dict[str, An
     """What both sides said so far. 转写文本"""
     call = await find(call_id, house)
     require_hearing(viewer, seat_through_which(viewer, call))
-    said = await house.transcripts.of_call(call.call_id)
+    said = await heard_words(call, house, viewer)
     links = (await house.calls.links([call.call_id])).get(call.call_id, CallLinks())
     return {
         "utterances": [views.utterance(one) for one in said],
@@ -109,10 +122,33 @@ async def call_events(call_id: str, house: House, viewer: Viewer) -> dict[str, A
     return {"events": await story_of(call, house, viewer)}
 
 
+async def seen_events(call: Call, house: Services, viewer: User) -> list[tuple[int, Event]]:
+    """The call's events without those of its supervision that he is not told of."""
+    discretion = Discretion(viewer, house.supervision)
+    own = is_own_seat(viewer, seat_through_which(viewer, call))
+    found = []
+    for seq, event in await house.calls.events(call.call_id):
+        seen = discretion.shown(event, own=own)
+        if seen is not None:
+            found.append((seq, seen))
+    return found
+
+
+async def heard_words(call: Call, house: Services, viewer: User) -> Sequence[UtteranceHeard]:
+    """What was said, without a supervisor's words that the viewer is told nothing of."""
+    said = await house.transcripts.of_call(call.call_id)
+    if all(one.side is not Side.SUPERVISOR for one in said):
+        return said
+    discretion = Discretion(viewer, house.supervision)
+    for _, event in await house.calls.events(call.call_id):
+        discretion.shown(event, own=False)
+    return [one for one in said if discretion.hears(one)]
+
+
 async def story_of(call: Call, house: Services, viewer: User) -> list[dict[str, Any]]:
     told = []
     seat_id = seat_through_which(viewer, call)
-    for seq, event in await house.calls.events(call.call_id):
+    for seq, event in await seen_events(call, house, viewer):
         body = {"seq": seq, **house.encode_event(event)}
         body = mask_numbers(body, viewer, seat_id)
         told.append(hide_words(body, viewer, seat_id))

@@ -2,7 +2,8 @@
 
 Commands ask; the answer says what was asked and by whom. What the call becomes is told by its events.
 An operator asks only about a call in which his seat takes part or for which it rings; a supervisor about
-any. Listening in is for supervisors alone: an administrator runs the system and hears nothing.
+any. Who may listen in says a policy: supervisors, inspectors; an administrator runs the system and hears
+nothing.
 """
 
 from typing import Annotated, Any, Literal
@@ -319,7 +320,10 @@ async def keys(call_id: str, body: Tones, house: House, viewer: Viewer) -> Answe
 @router.post("/calls/{call_id}/supervise")
 async def supervise(call_id: str, body: Supervise, house: House, viewer: Viewer) -> Answer:
     """Listen, whisper, barge in or take over, from one's own phone. 班长操作"""
-    require(viewer, Role.SUPERVISOR)
+    if body.how is Supervision.LISTEN:
+        require(viewer, *(Role(name) for name in house.supervision().listeners))
+    else:
+        require(viewer, Role.SUPERVISOR)
     call, seat = await find(call_id, house), seat_of(house, body.seat_id)
     if viewer.seat_id not in (None, seat):
         raise Forbidden

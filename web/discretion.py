@@ -10,6 +10,7 @@ leg is known by his room; while he rings nobody can tell what he will do, so tha
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from asr.events import PartialHeard, Side, UtteranceHeard
 from cti.call import Call
 from cti.events import (
     CallControlled,
@@ -31,11 +32,11 @@ from seats.events import (
     SeatStateChanged,
 )
 from seats.model import Seat
-from seats.rule_documents.policies import ACTS, Supervision
+from seats.rule_documents.policies import ACTS, SupervisionPolicy
 from web.access import is_own_seat
 from web.ports import Role, User
 
-Policy = Callable[[], Supervision]
+Policy = Callable[[], SupervisionPolicy]
 
 WATCHERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.INSPECTOR})
 ALARMS = (SeatAlarmRaised, SeatAlarmCleared, GroupUnattended, GroupAttendedAgain)
@@ -49,14 +50,14 @@ def watches(viewer: User) -> bool:
     return not viewer.roles.isdisjoint(WATCHERS)
 
 
-def may_see(party: Party, viewer: User, policy: Supervision) -> bool:
+def may_see(party: Party, viewer: User, policy: SupervisionPolicy) -> bool:
     """Whether this one is shown among those who are on the call."""
     if party.role is not PartyRole.SUPERVISOR or watches(viewer):
         return True
     return is_own_seat(viewer, party.who) or _told_of(party.room, policy)
 
 
-def shown_call(call: Call, viewer: User, policy: Supervision) -> Call:
+def shown_call(call: Call, viewer: User, policy: SupervisionPolicy) -> Call:
     """Without those whom he does not see."""
     if all(may_see(party, viewer, policy) for party in call.parties):
         return call
@@ -91,17 +92,23 @@ class Discretion:
             if party.role is PartyRole.SUPERVISOR and may_see(party, self._viewer, policy)
         )
 
-    def shown(self, event: Event, own: Callable[[], bool]) -> Event | None:
+    def hears(self, words: UtteranceHeard | PartialHeard) -> bool:
+        """Whether these words are not a supervisor's of whom he knows nothing."""
+        return self._watches or words.side is not Side.SUPERVISOR or words.leg_id in self._known
+
+    def shown(self, event: Event, *, own: bool) -> Event | None:
         """The event as he sees it; `own` says whether it concerns his own seat."""
         if self._watches:
             return event
         match event:
+            case UtteranceHeard():
+                return event if self.hears(event) else None
             case SeatAlarmRaised() | SeatAlarmCleared() | GroupUnattended() | GroupAttendedAgain():
                 return None
             case CallControlled(what=what) if what in ACTS:
-                return event if what in self._policy().told and own() else None
+                return event if what in self._policy().told and own else None
             case SeatForced():
-                return event if FORCE in self._policy().told and own() else None
+                return event if FORCE in self._policy().told and own else None
             case PartyEvent(role=PartyRole.SUPERVISOR):
                 return event if self._sees_party(event) else None
             case SeatStateChanged(part=PartyRole.SUPERVISOR, seat_id=seat_id):
@@ -120,5 +127,5 @@ class Discretion:
         return False
 
 
-def _told_of(room: Room | None, policy: Supervision) -> bool:
+def _told_of(room: Room | None, policy: SupervisionPolicy) -> bool:
     return room is not None and ACT_IN.get(room, "barge") in policy.told

@@ -13,8 +13,10 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from asr.events import PartialHeard
+from cti.call import Call
 from cti.events import Event
 from cti.ids import CallId
+from seats.rule_documents.policies import SupervisionPolicy
 from web import views
 from web.access import (
     is_own_seat,
@@ -24,6 +26,7 @@ from web.access import (
     services_of,
     viewer_of,
 )
+from web.discretion import Discretion, Policy
 from web.errors import ForeignOrigin, NotLoggedIn, ViewerTooSlow
 from web.metrics import slow_viewers, viewers
 from web.ports import Subscription, Told, User
@@ -63,16 +66,25 @@ def hide_words(body: Json, viewer: User, seat_id: str | None) -> Json:
 class Window:
     """One viewer's view of the stream. 视窗"""
 
-    def __init__(self, viewer: User, encode: Callable[[Event | PartialHeard], Json]) -> None:
+    def __init__(
+        self,
+        viewer: User,
+        encode: Callable[[Event | PartialHeard], Json],
+        policy: Policy = SupervisionPolicy,
+    ) -> None:
         self._viewer = viewer
         self._encode = encode
+        self._discretion = Discretion(viewer, policy)
         self._seat_of: dict[CallId, str] = {}
         self._guest_on: set[CallId] = set()
         """Calls for which the viewer's seat is rung, or in which it takes part as a further one."""
 
-    def know(self, call_id: CallId, seat_id: str) -> None:
-        """A call that was at a seat before this viewer came."""
-        self._seat_of[call_id] = seat_id
+    def know(self, call: Call) -> None:
+        """A call that was there before this viewer came."""
+        seat_id = seat_through_which(self._viewer, call)
+        if seat_id is not None:
+            self._seat_of[call.call_id] = seat_id
+        self._discretion.know(call.parties)
 
     def show(self, told: Told) -> tuple[str | None, bool]:
         """(JSON to send or None, whether it is about the viewer's own seat)."""
@@ -91,7 +103,16 @@ class Window:
             self._seat_of.pop(call_id, None)
             self._guest_on.discard(call_id)
         own = is_own_seat(self._viewer, seat_id) or is_own_seat(self._viewer, named)
-        return self._text(told, seat_id), own
+        shown = event
+        if isinstance(event, PartialHeard):
+            if not self._discretion.hears(event):
+                return None, False
+        else:
+            seen = self._discretion.shown(event, own=own)
+            if seen is None:
+                return None, False
+            shown = seen
+        return self._text(told, shown, seat_id), own
 
     def _follow(self, kind: str, call_id: CallId, event: Event | PartialHeard) -> None:
         """Whose citizen it is, and whether the viewer's own seat has a part in the call."""
@@ -104,16 +125,18 @@ class Window:
         if kind in GOES and is_own_seat(self._viewer, leaves):
             self._guest_on.discard(call_id)
 
-    def _text(self, told: Told, seat_id: str | None) -> str:
-        number = getattr(told.event, "caller_number", "")
+    def _text(self, told: Told, event: Event | PartialHeard, seat_id: str | None) -> str:
+        number = getattr(event, "caller_number", "")
         shown = views.shown_number(number, self._viewer, seat_id) if number else ""
-        text = told.texts.get(shown)
+        # What is shown with something left out is the same for all to whom it is shown so.
+        key = shown if event is told.event else f"{shown}, in part"
+        text = told.texts.get(key)
         if text is None:
-            body = {"seq": told.seq, **self._encode(told.event)}
+            body = {"seq": told.seq, **self._encode(event)}
             if number:
                 body["caller_number"] = shown
             text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-            told.texts[shown] = text
+            told.texts[key] = text
         return text
 
 
@@ -130,11 +153,9 @@ async def live(socket: WebSocket, after: int = -1) -> None:
         await socket.close(POLICY_VIOLATION)
         return
     await socket.accept()
-    window = Window(viewer, house.encode_event)
+    window = Window(viewer, house.encode_event, house.supervision)
     for call in await house.calls.live():
-        seat_id = seat_through_which(viewer, call)
-        if seat_id is not None:
-            window.know(call.call_id, seat_id)
+        window.know(call)
     subscription = await house.live.subscribe(house.live.last_seq if after < 0 else after)
     viewers.inc()
     try:

@@ -28,7 +28,7 @@ from seats.attendance import Change, Note
 from seats.events import ForceEffect, SeatReserved
 from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
-from seats.rule_documents.policies import Supervision
+from seats.rule_documents.policies import SupervisionPolicy
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
 from web.rule_ports import CallerListing, RulePublishing, RulesInForce
 
@@ -332,7 +332,7 @@ class Services:
     callbacks: Callbacks
     rules: RulesInForce
     rule_office: RulePublishing
-    supervision: Callable[[], Supervision]
+    supervision: Callable[[], SupervisionPolicy]
     """The policy of the moment. 监督策略"""
     caller_lists: CallerListing
     endings: Endings

@@ -1,17 +1,21 @@
 """/api/recordings: the catalogue and the player. 录音"""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from asr.events import UtteranceHeard
 from cti.call import Call
+from cti.events import PartyRole
 from cti.ids import CallId
 from recordings.model import Recording, RecordingId
 from web import views
 from web.access import House, Viewer, may_hear, require_hearing
-from web.call_routes import shown, story_of
+from web.call_routes import heard_words, shown, story_of
+from web.discretion import watches
 from web.errors import BadRange, NotFound
 from web.ports import Services, User
 
@@ -27,7 +31,15 @@ async def find(recording_id: str, house: Services, viewer: User) -> tuple[Record
         raise NotFound(recording_id=recording_id)
     call = await house.calls.find(recording.call_id)
     require_hearing(viewer, None if call is None else call.seat_id)
+    if not may_see_recording(recording, viewer, house):
+        raise NotFound(recording_id=recording_id)
     return recording, call
+
+
+def may_see_recording(recording: Recording, viewer: User, house: Services) -> bool:
+    """A supervisor's own voice shows that he was there, though he only listened."""
+    hidden = recording.role is PartyRole.SUPERVISOR and not watches(viewer)
+    return not hidden or "listen" in house.supervision().told
 
 
 @router.get("")
@@ -44,7 +56,8 @@ async def list_recordings(
     calls = await house.calls.find_many([recording.call_id for recording in found])
     for recording in found:
         call = calls.get(recording.call_id)
-        if may_hear(viewer, None if call is None else call.seat_id):
+        heard = may_hear(viewer, None if call is None else call.seat_id)
+        if heard and may_see_recording(recording, viewer, house):
             listed.append(views.recording(recording, call, viewer))
     return {"seq": seq, "recordings": listed}
 
@@ -112,11 +125,12 @@ async def peaks(recording_id: str, house: House, viewer: Viewer) -> dict[str, An
 async def replay(recording_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
     """Everything an inspector sees beside the sound. 回放"""
     recording, call = await find(recording_id, house, viewer)
-    said = await house.transcripts.of_call(recording.call_id)
+    said: Sequence[UtteranceHeard] = ()
     story: list[dict[str, Any]] = []
     seen: dict[str, Any] | None = None
     order = None
     if call is not None:
+        said = await heard_words(call, house, viewer)
         seen = (await shown([call], house, viewer))[0]
         story = await story_of(call, house, viewer)
         if seen["order_id"] is not None:

@@ -14,6 +14,7 @@ from seats.events import ForceEffect
 from seats.model import NotReadyReason, SeatState
 from web import views
 from web.access import House, Viewer, is_own_seat, require, require_seat_command
+from web.discretion import shown_seat
 from web.errors import Forbidden, NotFound
 from web.ports import Role, Services, User
 
@@ -51,19 +52,22 @@ EFFECTS = {
 
 
 @router.get("/seats")
-async def list_seats(house: House, viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
+async def list_seats(house: House, viewer: Viewer) -> dict[str, Any]:
     """All seats. 座席列表"""
     seats = sorted(house.seats.seats.values(), key=lambda seat: seat.seat_id)
-    return {"seq": house.live.last_seq, "seats": [views.seat(seat) for seat in seats]}
+    return {
+        "seq": house.live.last_seq,
+        "seats": [views.seat(shown_seat(seat, viewer)) for seat in seats],
+    }
 
 
 @router.get("/seats/{seat_id}")
-async def one_seat(seat_id: str, house: House, viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
+async def one_seat(seat_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
     """One seat. 座席"""
     seat = house.seats.seats.get(SeatId(seat_id))
     if seat is None:
         raise NotFound(seat_id=seat_id)
-    return views.seat(seat)
+    return views.seat(shown_seat(seat, viewer))
 
 
 @router.get("/skill-groups")

@@ -11,7 +11,7 @@ from seats.service_level_clock import Window
 from seats.service_level_report import DayReport
 from seats.settings import ServiceLevelSettings
 from web.access import House, Viewer, require
-from web.call_routes import find
+from web.call_routes import find, seen_events
 from web.ports import Role
 from web.views import instant, shown_number
 
@@ -65,11 +65,11 @@ async def line(house: House, viewer: Viewer) -> Json:
 
 
 @router.get("/calls/{call_id}/timeline")
-async def call_timeline(call_id: str, house: House, viewer: Viewer) -> Json:  # noqa: ARG001
+async def call_timeline(call_id: str, house: House, viewer: Viewer) -> Json:
     """What the call was and who was there, without a gap. 通话时间轴"""
     call = await find(call_id, house)
     await house.live.all_written()
-    line = timeline(event for _, event in await house.calls.events(call.call_id))
+    line = timeline(event for _, event in await seen_events(call, house, viewer))
     now = house.now()
     return {
         "call_id": call.call_id,

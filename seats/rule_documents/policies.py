@@ -28,7 +28,7 @@ LISTENERS = ("supervisor", "inspector")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Supervision:
+class SupervisionPolicy:
     """What an operator learns of being supervised, and who may listen. 监督策略"""
 
     told: frozenset[str] = frozenset({"whisper", "barge", "intercept", "force"})
@@ -49,7 +49,7 @@ class Policies:
     """Limits of states that differ from the configured ones. 状态时限"""
     callbacks: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Rules of callbacks that differ from the configured ones, by their names there. 回拨规则"""
-    supervision: Supervision = field(default_factory=Supervision)
+    supervision: SupervisionPolicy = field(default_factory=SupervisionPolicy)
     """Who is told of supervision, and who may listen. 监督策略"""
 
 
@@ -92,6 +92,8 @@ def _callbacks(rules: Entry | None, say: Complaints) -> dict[str, Any]:
         "ring_limit_s": rules.whole("ring_limit_s", 90, 20, 600),
     }
     found = {name: value for name, value in read.items() if rules.has(name)}
+    if "pauses_min" in found and not found["pauses_min"]:
+        say.error(rules.line_of("pauses_min"), "value-missing", "pauses_min 至少一项")
     for early, late in (("from_hour", "until_hour"), ("until_hour", "from_hour")):
         # One of the two alone would be checked against a configuration that this text cannot see.
         if early in found and late not in found:
@@ -101,11 +103,11 @@ def _callbacks(rules: Entry | None, say: Complaints) -> dict[str, Any]:
     return found
 
 
-def _supervision(rules: Entry | None, say: Complaints) -> Supervision:
-    usual = Supervision()
+def _supervision(rules: Entry | None, say: Complaints) -> SupervisionPolicy:
+    usual = SupervisionPolicy()
     if rules is None:
         return usual
-    return Supervision(
+    return SupervisionPolicy(
         told=_words(rules, "told", ACTS, usual.told, say),
         listeners=_words(rules, "listeners", LISTENERS, usual.listeners, say),
     )

@@ -15,7 +15,7 @@ import pytest
 from hotline.suite import BROWSERS
 from tests.live.stage import Stage, make_ready_var, open_stage
 
-SEATS = {"8001": "general", "8002": "general", "8003": "general", "8101": "english"}
+SEATS = {"8001": "general", "8002": "general", "8003": "general", "8101": "foreign_en"}
 """Seats with a telephone outside; the last serves a group of its own."""
 CHROMIUM_WORDS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -1,18 +1,30 @@
 """Records tests/tapes anew from the real Asterisk: bin/hotline test tests/live/record_tapes.py
 
-One session, cut into stories. A tape holds only what Asterisk said to us: no login, no secret.
+One session, cut into stories; the shapes (shapes.py), played side by side, are cut call by call. A tape
+holds only what Asterisk said to us: no login, no secret.
 """
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from cti.events import CallEvent
 from cti.tape import TITLE, read_tape
 from hotline.outside.far_end import Citizen
 from hotline.places import ROOT
+from tests.fakes.tape_replay import Replay, replay
+from tests.live.afterwards import journal
+from tests.live.playing import open_lanes_stage, play_all
 from tests.live.stage import QUICK, Stage, open_stage
+from tests.live.tape_cutting import compact, cut_out, tape_of
 
 TAPES = ROOT / "tests" / "tapes"
+SHAPES = TAPES / "shapes"
+TOLD = SHAPES / "told.json"
+"""What each shape's calls told, event by event, as recorded."""
 SIZE_LIMIT = 150_000
+OF_NO_LEG = frozenset({"CallControlled", "CallbackRequested", "LinkLost", "LinkRestored"})
+"""Told of a call by others than its tracker."""
 CALLER = "13800000001"
 
 
@@ -124,3 +136,48 @@ async def test_record(ready_var, short_path):
             await stage.new_service(killed)
             await stage.call_of(CALLER)
             await citizen.hang_up()
+
+
+async def test_record_shapes(ready_var, short_path):
+    """Each shape's tape must tell what the service told when it happened."""
+    async with open_lanes_stage(ready_var, short_path) as stage:
+        played = await play_all(stage, _nothing_more)
+        assert not played.troubles, "\n\n".join(played.troubles.values())
+        session = list(read_tape(stage.tape.read_text(errors="surrogateescape")))
+        SHAPES.mkdir(exist_ok=True)
+        told: dict[str, list[list[str]]] = {}
+        for name, calls in sorted(played.calls.items()):
+            whole = cut_out(session, calls)
+            small = compact(whole)
+            again = replay(small)
+            assert again.told == replay(whole).told
+            told[name] = [_kinds(again, call_id) for call_id in calls]
+            assert told[name] == [_lived(stage, call_id) for call_id in calls], name
+            text = tape_of(small)
+            for secrets in stage.secrets.values():
+                assert not [secret for secret in secrets.values() if secret in text]
+            place = SHAPES / f"{name}.tape"
+            place.write_text(text, encoding="utf-8", errors="surrogateescape")
+        TOLD.write_text(json.dumps(told, indent=1) + "\n")
+
+
+async def _nothing_more(_lane: object) -> None:
+    """The story itself is enough."""
+
+
+def _kinds(played: Replay, call_id: str) -> list[str]:
+    return [
+        type(event).__name__
+        for event in played.told
+        if isinstance(event, CallEvent) and event.call_id == call_id
+    ]
+
+
+def _lived(stage: Stage, call_id: str) -> list[str]:
+    """What the service told of that call as it went on."""
+    kinds = sorted(set(map(_name, CallEvent.__subclasses__())) - OF_NO_LEG)
+    return [told["type"] for told in journal(stage, *kinds) if told["call_id"] == call_id]
+
+
+def _name(kind: type) -> str:
+    return kind.__name__

@@ -10,8 +10,8 @@ from hotline.rule_joints import RulebookRoutes
 from ivr.model import Coming
 from orders.nuisance import NuisanceDesk
 from orders.settings import OrdersSettings
-from seats.caller_lists import CallerLists
 from seats.calendar import shipped_calendar
+from seats.caller_lists import CallerLists
 from seats.rulebook import Rulebook
 from tests.fakes.endings import EndingsInMemory
 from tests.fakes.floor import NOON, call
@@ -35,7 +35,11 @@ def test_counts_carry_kinds_and_codes_and_nothing_of_a_citizen():
     lists = CallerLists(told.append, lambda: NOON)
     routes = RulebookRoutes(book, lists, nuisance, told.append, lambda: NOON)
     for number in (CALLER, CALLER, "13800000002"):
-        routes.way(Coming(call_id=call(2), caller_number=number, called_number="12345", key="", language=""))
+        routes.way(
+            Coming(
+                call_id=call(2), caller_number=number, called_number="12345", key="", language=""
+            )
+        )
     text = page(
         callbacks=SimpleNamespace(without_number=2),
         endings=SimpleNamespace(missed=3),

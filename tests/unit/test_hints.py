@@ -77,7 +77,9 @@ async def test_a_live_calls_hints_come_from_memory_and_an_ended_ones_from_the_st
 def test_the_sentence_names_the_row_that_sent_him():
     said = explain.sentence([reserved(A, ("需外语支持",))], routed())
     assert said == "路由表第4行“英语”，分配给座席8001：空闲最久，提示座席：需外语支持。"
-    assert explain.sentence([], routed(), "前面还有1位市民").startswith("路由表第4行“英语”，正在等候")
+    assert explain.sentence([], routed(), "前面还有1位市民").startswith(
+        "路由表第4行“英语”，正在等候"
+    )
 
 
 def test_a_listed_enterprises_order_is_marked_whatever_row_its_call_took():

@@ -18,7 +18,7 @@ NEVER_READ = re.compile(
     rb"|Language|AccountCode|Priority|BridgeUniqueid|BridgeType|BridgeTechnology|BridgeCreator"
     rb"|BridgeName|BridgeNumChannels|BridgeVideoSourceMode|Cause-txt|TechCause): "
 )
-EMPTY = re.compile(rb"([A-Za-z]+: |(Dest)?ChanVariable: [A-Z_]+=)")
+EMPTY = re.compile(rb"(Dest)?ChanVariable: [A-Z_]+=")
 
 
 def cut_out(heard: Iterable[Heard], call_ids: Iterable[str]) -> list[Heard]:

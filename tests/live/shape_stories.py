@@ -1,0 +1,3 @@
+from tests.live.shape_marks import Story
+
+STORIES: dict[str, tuple[Story, ...]] = {}

@@ -10,15 +10,16 @@ with nobody (asterisk-conf/extensions.conf, [hotline-room]).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
 from cti import permitted
+from cti.awaited import Awaited, AwaitedLegs
 from cti.call import Call, CallState
 from cti.control import CallControl
 from cti.errors import CallOver, CommandUnderWay, CtiError, TargetNotFree, UnknownCall
@@ -37,6 +38,7 @@ from cti.events import (
 from cti.fence import call_fence
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from cti.invitations import Invitation, Invitations, door
+from cti.leading import Leading
 from cti.parties import Party, party_of
 from cti.ports import AllowHangUp, Floor, Now, Tell
 from cti.settings import ControlSettings
@@ -44,7 +46,6 @@ from cti.targets import SeatTarget, Target
 
 log = structlog.get_logger(__name__)
 
-CITIZEN_TALKS, CITIZEN_HELD = "talk-citizen", "hold-citizen"
 SUPERVISORS_DOOR = {
     "listen": "listen-supervisor",
     "whisper": "whisper-supervisor",
@@ -53,27 +54,6 @@ SUPERVISORS_DOOR = {
 HELD_UNTIL = "HOTLINE_HELD_UNTIL"
 HELD_MARGIN_S = 5
 """The dialplan waits so much longer than the target may ring before it acts by itself."""
-BRIDGES_WITHIN_S = 0.25
-OVERDUE_S = 3
-"""A leg of which nothing is heard so long was never rung: an unreachable phone has no channel at all.
-So much longer than it may ring is also the end of waiting for one that rang."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Awaited:
-    """What is to be done when this leg answers. 待续操作
-
-    `what` is "transfer" (the first seat is let go), "intercept" (the citizen comes over) or "consult"
-    (nothing; but only one is rung aside at a time). `until` is when we stop waiting.
-    """
-
-    leg_id: LegId
-    what: str
-    seat_leg: LegId | None
-    until: datetime
-    rang: bool = False
-    seat_id: SeatId | None = None
-    """The seat that is rung, if it is one. 被叫座席"""
 
 
 class Switchboard:
@@ -103,13 +83,12 @@ class Switchboard:
         self._now = now
         self._settings = settings
         self._invitations = Invitations(settings, now)
+        self._leading = Leading(control, now)
         self._busy: set[CallId] = set()
         self._freed = asyncio.Event()
-        self._awaited: dict[CallId, _Awaited] = {}
+        self._awaited = AwaitedLegs(now)
         self._rung: dict[CallId, list[LegId]] = {}
         """Legs that we asked for; whatever of them is left at the call's end is let go."""
-        self._led: dict[CallId, dict[LegId, str]] = {}
-        """Where each leg was led the last time. 最近引导"""
         self._happened: asyncio.Queue[CallEvent | None] = asyncio.Queue()
         """None: somebody more is awaited. 事件队列"""
 
@@ -130,14 +109,14 @@ class Switchboard:
     async def hold(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
         """The citizen hears music; whoever else talked goes aside with the seat."""
         with self._asked(call_id, "hold", by, seat_id) as call:
-            await self._lead_aside(call, permitted.own_leg(call, seat_id))
+            await self._leading.aside(call, permitted.own_leg(call, seat_id))
 
     async def retrieve(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
         """The citizen and the seat talk again."""
         with self._asked(call_id, "retrieve", by, seat_id) as call:
             own = permitted.own_leg(call, seat_id)
             await self._stop_waiting(call_id)
-            await self._lead_together(call, own)
+            await self._leading.together(call, own)
 
     async def consult(
         self,
@@ -158,13 +137,13 @@ class Switchboard:
             own = permitted.own_leg(call, seat_id)
             await self._stop_waiting(call_id)
             await self._let_go(permitted.brought_aside(call, own.leg_id))
-            await self._lead_together(call, own)
+            await self._leading.together(call, own)
 
     async def complete(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
         """The citizen goes on with whom the seat consulted; the seat is let go."""
         with self._asked(call_id, "complete", by, seat_id) as call:
             own = permitted.own_leg(call, seat_id)
-            await self._lead_together(call, permitted.aside_with(call, own.leg_id))
+            await self._leading.together(call, permitted.aside_with(call, own.leg_id))
             await self._let_go((own,))
 
     async def conference(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
@@ -173,8 +152,8 @@ class Switchboard:
             own = permitted.own_leg(call, seat_id)
             others = [p for p in call.parties if p.room is Room.ASIDE and p.leg_id != own.leg_id]
             # The consulted first: they are let go when the last seat leaves the side room.
-            await self._lead(call, [(p.leg_id, door(Room.TALK, p.role)) for p in others])
-            await self._lead_together(call, own)
+            await self._leading.lead(call, [(p.leg_id, door(Room.TALK, p.role)) for p in others])
+            await self._leading.together(call, own)
 
     async def invite(
         self,
@@ -191,7 +170,7 @@ class Switchboard:
             permitted.check_target(call, target)
             invitation = self._invitations.to(call, target, Room.TALK, order_id)
             with self._reserved(call, target):
-                await self._lead_together(call, own)
+                await self._leading.together(call, own)
                 return await self._ring(call, invitation)
 
     async def transfer(
@@ -242,7 +221,7 @@ class Switchboard:
             own = permitted.own_leg(call, seat_id)
             party = own if leg_id is None else permitted.leg_on(call, leg_id)
             if not call.in_rooms:
-                await self._lead_together(call, own)
+                await self._leading.together(call, own)
             await self._control.mute(party.leg_id, muted=on)
 
     async def keys(
@@ -266,9 +245,9 @@ class Switchboard:
                 await self._take_over(call, seat_id, present)
                 return
             if how == "barge":
-                await self._lead_together(call, permitted.leg_on(call, spied))
+                await self._leading.together(call, permitted.leg_on(call, spied))
             if present is not None:
-                await self._lead(call, [(present.leg_id, SUPERVISORS_DOOR[how])])
+                await self._leading.lead(call, [(present.leg_id, SUPERVISORS_DOOR[how])])
                 return
             # A seat that takes calls gets none while its supervisor listens elsewhere; one that takes
             # none anyway is rung all the same.
@@ -289,10 +268,10 @@ class Switchboard:
         """Carry on what waited for an answer, until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(self._patience_s()):
+                async with asyncio.timeout(self._awaited.patience_s()):
                     event = await self._happened.get()
             except TimeoutError:
-                for call_id in self._overdue():
+                for call_id in self._awaited.overdue():
                     await self._carry_on(call_id, partial(self._give_up, call_id))
                 continue
             if event is not None:
@@ -318,39 +297,39 @@ class Switchboard:
         awaited = self._awaited.get(event.call_id)
         match event:
             case CallEnded() | CallAbandoned():
-                self._awaited.pop(event.call_id, None)
-                self._led.pop(event.call_id, None)
+                self._awaited.pop(event.call_id)
+                self._leading.forget(event.call_id)
                 await self._let_go_all(event.call_id)
             case PartyJoined(leg_id=leg_id) if awaited and awaited.leg_id == leg_id and call:
-                del self._awaited[event.call_id]
+                self._awaited.pop(event.call_id)
                 await self._answered(call, awaited)
             case PartyDidNotAnswer(leg_id=leg_id) if awaited and awaited.leg_id == leg_id and call:
-                del self._awaited[event.call_id]
+                self._awaited.pop(event.call_id)
                 await self._nobody_came(call, awaited)
             case SeatLeftCall(leg_id=leg_id) if call and leg_id is not None:
                 await self._seat_hung_up(call, leg_id)
             case _:
                 pass
 
-    async def _answered(self, call: Call, awaited: _Awaited) -> None:
+    async def _answered(self, call: Call, awaited: Awaited) -> None:
         if awaited.what == "consult":
             return
         seat = next((p for p in call.parties if p.leg_id == awaited.seat_leg), None)
         left_aside: tuple[Party, ...] = ()
         if awaited.what == "intercept":
             left_aside = permitted.brought_aside(call, awaited.leg_id)
-        await self._lead_together(call, permitted.leg_on(call, awaited.leg_id))
+        await self._leading.together(call, permitted.leg_on(call, awaited.leg_id))
         if seat is not None:
             await self._let_go((seat,))
         # Whom the old seat was asking has nobody to talk with any more.
         await self._let_go(p for p in left_aside if p.leg_id != awaited.seat_leg)
 
-    async def _nobody_came(self, call: Call, awaited: _Awaited) -> None:
+    async def _nobody_came(self, call: Call, awaited: Awaited) -> None:
         seat = next((p for p in call.parties if p.leg_id == awaited.seat_leg), None)
         if awaited.what != "transfer":
             return
         if seat is not None:
-            await self._lead_together(call, seat)
+            await self._leading.together(call, seat)
         elif call.skill_group is not None:
             await self._control.back_to_line(call, call.skill_group)
 
@@ -370,10 +349,9 @@ class Switchboard:
             self._wait_for(call_id, replace(awaited, until=rings_till, rang=True))
             return
         # A link that is down leaves him awaited, and is not asked again at once.
-        later = self._now() + timedelta(seconds=OVERDUE_S)
-        self._awaited[call_id] = replace(awaited, until=later)
+        self._awaited.put(call_id, self._awaited.later(awaited))
         await self._control.hang_up_leg(awaited.leg_id)
-        del self._awaited[call_id]
+        self._awaited.pop(call_id)
         if party is None:
             self._unreserve(call_id, awaited)
         await self._nobody_came(call, awaited)
@@ -385,9 +363,9 @@ class Switchboard:
             return  # The target takes the citizen when it answers; if it does not, see above.
         aside = [p for p in call.parties if p.room is Room.ASIDE and p.role is PartyRole.SEAT]
         if call.led_aside and len(aside) == 1 and call.leg_id == aside[0].leg_id:
-            await self._lead_together(call, aside[0])
+            await self._leading.together(call, aside[0])
         elif call.state is CallState.SEAT_LEFT:
-            self._awaited.pop(call.call_id, None)
+            self._awaited.pop(call.call_id)
             await self._let_go(permitted.brought_aside(call, leg_id))
 
     # How it is done.
@@ -405,15 +383,15 @@ class Switchboard:
                 # He stays on hold for the target even if the seat goes meanwhile.
                 until = self._now().timestamp() + self._settings.invite_ring_s + HELD_MARGIN_S
                 await self._control.note(LegId(call.call_id), HELD_UNTIL, str(int(until)))
-            await self._lead_aside(call, own)
+            await self._leading.aside(call, own)
             try:
                 await self._ring(call, invitation)
             except CtiError:
                 # The citizen must not stay on hold for somebody who was never rung.
                 if not call.led_aside:
-                    await self._lead_together(call, own)
+                    await self._leading.together(call, own)
                 raise
-        self._wait_for(call.call_id, self._awaited_leg(invitation, what, own.leg_id))
+        self._wait_for(call.call_id, self._awaited.leg(invitation, what, own.leg_id))
         return invitation.leg_id
 
     async def _take_over(self, call: Call, seat_id: SeatId, present: Party | None) -> None:
@@ -423,47 +401,27 @@ class Switchboard:
             invitation = self._invitations.to(call, SeatTarget(seat_id=seat_id), Room.TALK, "")
             with self._given_back(seat_id, call.call_id):
                 await self._ring(call, invitation)
-            self._wait_for(call.call_id, self._awaited_leg(invitation, "intercept", call.leg_id))
+            self._wait_for(call.call_id, self._awaited.leg(invitation, "intercept", call.leg_id))
             return
         # Who listens already is the citizen's seat from now on.
         await self._control.note(present.leg_id, "HOTLINE_PARTY", f"{PartyRole.SEAT}:{seat_id}")
-        await self._lead_together(call, replace(present, role=PartyRole.SEAT))
+        await self._leading.together(call, replace(present, role=PartyRole.SEAT))
         await self._let_go(p for p in call.parties if p.leg_id == call.leg_id)
         await self._let_go(
             p for p in permitted.brought_aside(call, present.leg_id) if p.leg_id != call.leg_id
         )
 
-    def _awaited_leg(self, invitation: Invitation, what: str, seat_leg: LegId | None) -> _Awaited:
-        return _Awaited(
-            leg_id=invitation.leg_id,
-            what=what,
-            seat_leg=seat_leg,
-            seat_id=invitation.seat_id,
-            until=self._now() + timedelta(seconds=OVERDUE_S),
-        )
-
-    def _wait_for(self, call_id: CallId, awaited: _Awaited) -> None:
-        self._awaited[call_id] = awaited
+    def _wait_for(self, call_id: CallId, awaited: Awaited) -> None:
+        self._awaited.put(call_id, awaited)
         self._happened.put_nowait(None)
 
     async def _stop_waiting(self, call_id: CallId) -> None:
         """Whoever is being rung for an operation that is given up rings no more."""
-        awaited = self._awaited.pop(call_id, None)
+        awaited = self._awaited.pop(call_id)
         if awaited is not None:
             await self._control.hang_up_leg(awaited.leg_id)
 
-    def _patience_s(self) -> float | None:
-        """Until the first of those who are awaited is overdue."""
-        if not self._awaited:
-            return None
-        first = min(awaited.until for awaited in self._awaited.values())
-        return max(0.0, (first - self._now()).total_seconds())
-
-    def _overdue(self) -> Sequence[CallId]:
-        now = self._now()
-        return [call_id for call_id, one in self._awaited.items() if one.until <= now]
-
-    def _unreserve(self, call_id: CallId, awaited: _Awaited) -> None:
+    def _unreserve(self, call_id: CallId, awaited: Awaited) -> None:
         if awaited.seat_id is not None:
             self._floor.undo_offer(awaited.seat_id, call_id)
 
@@ -494,37 +452,6 @@ class Switchboard:
         except BaseException:
             self._floor.undo_offer(seat_id, call_id)
             raise
-
-    async def _lead_aside(self, call: Call, own: Party) -> None:
-        """The citizen hears music, the seat and whoever else talks with him are aside."""
-        talkers = [p for p in call.parties if p.room is Room.TALK and p.leg_id != own.leg_id]
-        moves = [(LegId(call.call_id), CITIZEN_HELD)]
-        moves += [(p.leg_id, door(Room.ASIDE, p.role)) for p in (own, *talkers)]
-        await self._lead(call, moves)
-
-    async def _lead_together(self, call: Call, party: Party) -> None:
-        """The citizen and this party talk in the common room."""
-        citizen = (LegId(call.call_id), CITIZEN_TALKS)
-        await self._lead(call, [citizen, (party.leg_id, door(Room.TALK, party.role))])
-
-    async def _lead(self, call: Call, moves: Sequence[tuple[LegId, str]]) -> None:
-        """Lead each leg to its door, but for those that are there, and were not led elsewhere since.
-
-        Facts follow commands: who goes by facts alone leaves a citizen on hold whose hold he has not heard of.
-        """
-        if not call.in_rooms:
-            await self._bridged(call)
-        led = self._led.setdefault(call.call_id, {})
-        going = [move for move in moves if led.get(move[0]) != move[1] or not _is_at(call, *move)]
-        led.update(going)
-        await self._control.lead(going)
-
-    async def _bridged(self, call: Call) -> None:
-        """Dial says ANSWER a moment before it bridges; who is led away in between is lost to both."""
-        seat = party_of(call.parties, call.leg_id)
-        if seat is not None:
-            settled_s = (self._now() - seat.since).total_seconds()
-            await asyncio.sleep(max(0.0, min(BRIDGES_WITHIN_S - settled_s, BRIDGES_WITHIN_S)))
 
     async def _let_go(self, parties: Iterable[Party]) -> None:
         for party in tuple(parties):
@@ -575,13 +502,3 @@ class Switchboard:
                     seat_id=seat_id, target=target, reason=reason, refused=refused,
                 )
             )  # fmt: skip
-
-
-def _is_at(call: Call, leg_id: LegId, to_door: str) -> bool:
-    """Whether the leg has come through that door, as far as has been heard."""
-    if leg_id == LegId(call.call_id):
-        return call.in_rooms and call.led_aside is (to_door == CITIZEN_HELD)
-    party = party_of(call.parties, leg_id)
-    if party is None or party.room is None or not call.in_rooms:
-        return False
-    return to_door == door(party.room, party.role)

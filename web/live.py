@@ -6,16 +6,16 @@ event and viewer is what a core cannot do (1,000 events/s to 200 viewers).
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from asr.events import PartialHeard
-from cti.call import Call
 from cti.events import Event
 from cti.ids import CallId
+from cti.parties import Party
 from seats.rule_documents.policies import SupervisionPolicy
 from web import views
 from web.access import (
@@ -79,12 +79,11 @@ class Window:
         self._guest_on: set[CallId] = set()
         """Calls for which the viewer's seat is rung, or in which it takes part as a further one."""
 
-    def know(self, call: Call) -> None:
-        """A call that was there before this viewer came."""
-        seat_id = seat_through_which(self._viewer, call)
+    def know(self, call_id: CallId, seat_id: str | None, parties: Iterable[Party] = ()) -> None:
+        """A call that was there before this viewer came, and who was on it."""
         if seat_id is not None:
-            self._seat_of[call.call_id] = seat_id
-        self._discretion.know(call.parties)
+            self._seat_of[call_id] = seat_id
+        self._discretion.know(parties)
 
     def show(self, told: Told) -> tuple[str | None, bool]:
         """(JSON to send or None, whether it is about the viewer's own seat)."""
@@ -155,7 +154,7 @@ async def live(socket: WebSocket, after: int = -1) -> None:
     await socket.accept()
     window = Window(viewer, house.encode_event, house.supervision)
     for call in await house.calls.live():
-        window.know(call)
+        window.know(call.call_id, seat_through_which(viewer, call), call.parties)
     subscription = await house.live.subscribe(house.live.last_seq if after < 0 else after)
     viewers.inc()
     try:

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from cti.awaited import OVERDUE_S
 from cti.errors import CommandUnderWay, LinkLost
 from cti.events import Room
 from cti.facts import CitizenHeld, LegInRoom, LegRang
-from cti.switchboard import OVERDUE_S
 from tests.unit.test_switchboard import B_SEAT, BY, CALL, DEPARTMENT, A, open_house
 
 

@@ -2,10 +2,17 @@
 import { directory } from './directory'
 import { t } from './i18n'
 import { state } from './store'
+import type { Call, Party } from './types'
 
 export function partyName(who: string): string {
   if (who === 'outside') return t('party.outside')
   const seat = state.value.seats.rows[who]
   if (seat) return `${who} ${seat.operator_name}`
   return directory.value.find((line) => line.code === who)?.name ?? who
+}
+
+/** The part of a seat in a call, be it only rung for it; a third party is never one of our seats. */
+export function partOf(call: Call | null, seatId: string | null): Party | undefined {
+  if (seatId === null) return undefined
+  return call?.parties.find((one) => one.role !== 'third' && one.who === seatId)
 }

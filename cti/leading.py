@@ -1,0 +1,77 @@
+"""Leads the legs of a call from room to room. 引导
+
+Facts follow commands: who goes by facts alone leaves a citizen on hold whose hold he has not heard of. So
+it is remembered here where each leg was led the last time; a leg stays where it is only if the facts say
+so and it was not led elsewhere since.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from cti.call import Call
+from cti.control import CallControl
+from cti.events import Room
+from cti.ids import CallId, LegId
+from cti.invitations import door
+from cti.parties import Party, party_of
+from cti.ports import Now
+
+CITIZEN_TALKS, CITIZEN_HELD = "talk-citizen", "hold-citizen"
+BRIDGES_WITHIN_S = 0.25
+
+Move = tuple[LegId, str]
+"""A leg and the door it shall go through. 引导步骤"""
+
+
+class Leading:
+    """Sole owner of where legs were led. 引导记录
+
+    Every method may raise what CallControl raises.
+    """
+
+    def __init__(self, control: CallControl, now: Now) -> None:
+        self._control = control
+        self._now = now
+        self._led: dict[CallId, dict[LegId, str]] = {}
+
+    def forget(self, call_id: CallId) -> None:
+        """The call is over."""
+        self._led.pop(call_id, None)
+
+    async def aside(self, call: Call, own: Party) -> None:
+        """The citizen hears music, the seat and whoever else talks with him are aside."""
+        talkers = [p for p in call.parties if p.room is Room.TALK and p.leg_id != own.leg_id]
+        moves = [(LegId(call.call_id), CITIZEN_HELD)]
+        moves += [(p.leg_id, door(Room.ASIDE, p.role)) for p in (own, *talkers)]
+        await self.lead(call, moves)
+
+    async def together(self, call: Call, party: Party) -> None:
+        """The citizen and this party talk in the common room."""
+        citizen = (LegId(call.call_id), CITIZEN_TALKS)
+        await self.lead(call, [citizen, (party.leg_id, door(Room.TALK, party.role))])
+
+    async def lead(self, call: Call, moves: Sequence[tuple[LegId, str]]) -> None:
+        """Each leg to its door, but for those that are there."""
+        if not call.in_rooms:
+            await self._bridged(call)
+        led = self._led.setdefault(call.call_id, {})
+        going = [move for move in moves if led.get(move[0]) != move[1] or not _is_at(call, *move)]
+        led.update(going)
+        await self._control.lead(going)
+
+    async def _bridged(self, call: Call) -> None:
+        """Dial says ANSWER a moment before it bridges; who is led away in between is lost to both."""
+        seat = party_of(call.parties, call.leg_id)
+        if seat is not None:
+            settled_s = (self._now() - seat.since).total_seconds()
+            await asyncio.sleep(max(0.0, min(BRIDGES_WITHIN_S - settled_s, BRIDGES_WITHIN_S)))
+
+
+def _is_at(call: Call, leg_id: LegId, to_door: str) -> bool:
+    """Whether the leg has come through that door, as far as has been heard."""
+    if leg_id == LegId(call.call_id):
+        return call.in_rooms and call.led_aside is (to_door == CITIZEN_HELD)
+    party = party_of(call.parties, leg_id)
+    if party is None or party.room is None or not call.in_rooms:
+        return False
+    return to_door == door(party.room, party.role)

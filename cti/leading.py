@@ -6,7 +6,8 @@ so and it was not led elsewhere since.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from cti.call import Call
 from cti.control import CallControl
@@ -18,6 +19,8 @@ from cti.ports import Now
 
 CITIZEN_TALKS, CITIZEN_HELD = "talk-citizen", "hold-citizen"
 BRIDGES_WITHIN_S = 0.25
+HEARD_OF_WITHIN = timedelta(seconds=2)
+"""By then the facts have said that a leg came where it was led; if not, it is led again."""
 
 Move = tuple[LegId, str]
 """A leg and the door it shall go through. 引导步骤"""
@@ -32,7 +35,7 @@ class Leading:
     def __init__(self, control: CallControl, now: Now) -> None:
         self._control = control
         self._now = now
-        self._led: dict[CallId, dict[LegId, str]] = {}
+        self._led: dict[CallId, dict[LegId, tuple[str, datetime]]] = {}
 
     def forget(self, call_id: CallId) -> None:
         """The call is over."""
@@ -55,9 +58,19 @@ class Leading:
         if not call.in_rooms:
             await self._bridged(call)
         led = self._led.setdefault(call.call_id, {})
-        going = [move for move in moves if led.get(move[0]) != move[1] or not _is_at(call, *move)]
-        led.update(going)
+        going = [(leg_id, to) for leg_id, to in moves if self._must_go(call, led, leg_id, to)]
         await self._control.lead(going)
+        led.update({leg_id: (to, self._now()) for leg_id, to in going})
+
+    def _must_go(
+        self, call: Call, led: Mapping[LegId, tuple[str, datetime]], leg_id: LegId, to: str
+    ) -> bool:
+        to_before, at = led.get(leg_id, (to, None))
+        if to_before != to:
+            return True
+        # Led a second time, the last one in a room would leave it for a moment, and its end be told.
+        on_its_way = at is not None and self._now() - at < HEARD_OF_WITHIN
+        return not on_its_way and not _is_at(call, leg_id, to)
 
     async def _bridged(self, call: Call) -> None:
         """Dial says ANSWER a moment before it bridges; who is led away in between is lost to both."""

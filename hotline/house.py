@@ -200,6 +200,7 @@ async def build_house(
     def rules_for_callbacks() -> CallbackRules:
         return callback_rules(rulebook, config.orders)
 
+    rules_for_callbacks()  # a wrong word in the configuration ends the start and not a call
     callback_desk = CallbackDesk(
         callbacks,
         rules_for_callbacks,

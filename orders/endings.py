@@ -80,9 +80,11 @@ class EndingDesk:
             case _:
                 pass
 
-    def missing(self, call_id: CallId) -> str | None:
+    def missing(self, call_id: CallId, seat_id: SeatId | None = None) -> str | None:
         """What is still to be saved of it, in Chinese words for the operator; None if nothing."""
         talk = self._talks.get(call_id)
+        if talk is not None and seat_id is not None and talk.seat_id not in (None, seat_id):
+            return None  # it only helped; the code is the citizen's seat's
         if talk is None or talk.going_on or talk.ordered or talk.code is not None:
             return None
         return "尚未登记话后小结，也未提交工单"
@@ -151,9 +153,7 @@ class EndingDesk:
         call_id = event.last_call_id
         if event.state is SeatState.WRAP_UP or event.by is not None or call_id is None:
             return
-        if self._talk(call_id).seat_id not in (None, event.seat_id):
-            return  # it only helped; the code is the citizen's seat's
-        if self.missing(call_id) is not None:
+        if self.missing(call_id, event.seat_id) is not None:
             self.missed += 1
             self._tell(OutcomeMissed(at=event.at, call_id=call_id, seat_id=event.seat_id))
 

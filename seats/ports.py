@@ -25,8 +25,11 @@ class Floor(Protocol):
 class Outcomes(Protocol):
     """What has been saved of calls that were talked. 话后小结"""
 
-    def missing(self, call_id: CallId) -> str | None:
-        """What is still to be saved of it, in Chinese words for the operator; None if nothing."""
+    def missing(self, call_id: CallId, seat_id: SeatId | None = None) -> str | None:
+        """What is still to be saved of it, in Chinese words for the operator; None if nothing.
+
+        With a seat: what that seat must save; one that only helped, or handed the citizen on, nothing.
+        """
 
 
 class LifeboatMembers(Protocol):

@@ -91,7 +91,7 @@ FORCES: Mapping[tuple[SeatState, bool], happenings.Happening] = {
 class NothingMissing:
     """Every call's outcome is saved. 无未保存小结"""
 
-    def missing(self, call_id: CallId) -> str | None:  # noqa: ARG002
+    def missing(self, call_id: CallId, seat_id: SeatId | None = None) -> str | None:  # noqa: ARG002
         return None
 
 
@@ -448,7 +448,9 @@ class SeatRoster:
             raise SeatOutcomeUnsaved(seat.last_call_id, missing)
 
     def _unsaved(self, seat: Seat) -> str | None:
-        return None if seat.last_call_id is None else self._outcomes.missing(seat.last_call_id)
+        if seat.last_call_id is None:
+            return None
+        return self._outcomes.missing(seat.last_call_id, seat.seat_id)
 
     def _on_party(self, event: PartyEvent) -> None:
         """A seat that was asked onto a call, or a supervisor's."""

@@ -83,6 +83,13 @@ class Floor:
         self.product.do(self.stage.call_is(call_id, "talking"))
         return citizen, call_id
 
+    async def _code(self, seat, call_id):
+        """The code is the citizen's seat's; another one has nothing to save."""
+        api = await self.stage.api()
+        if (await api.get(f"/api/calls/{call_id}"))["seat_id"] == seat:
+            own = await self.stage.api(seat)
+            await own.post(f"/api/calls/{call_id}/code", {"code": "consultation"})
+
     async def clear(self):
         """Everybody hangs up, codes are given, no seat is ready."""
         for citizen in self._citizens:
@@ -95,8 +102,7 @@ class Floor:
                 lambda s: s["state"] in ("wrap_up", "ready", "not_ready", "signed_out"),
             )
             if shown["state"] == "wrap_up":
-                code = {"code": "consultation"}
-                await api.post(f"/api/calls/{shown['last_call_id']}/code", code)
+                await self._code(seat, shown["last_call_id"])
                 await api.post(f"/api/seats/{seat}/finish-wrap-up")
             if shown["state"] in ("wrap_up", "ready"):
                 await api.post(f"/api/seats/{seat}/not-ready", {"reason": "training"})

@@ -32,9 +32,9 @@ from seats.alarms import TooLong
 from seats.attendance import Change
 from seats.calendar import shipped_calendar
 from seats.caller_lists import CallerLists
-from seats.hints import Hints
 from seats.events import ForceEffect, SeatReserved
-from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState, SkillGroup
+from seats.hints import Hints
+from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState
 from seats.publishing import RuleOffice
 from seats.rulebook import Rulebook
 from tests.fakes.call_commands import (
@@ -425,7 +425,7 @@ def memory_services() -> Services:
         seats=MemorySeats(),
         attendance=MemoryAttendance(),
         alarms=MemoryAlarms(),
-        skill_groups=lambda: (SkillGroup(code=GENERAL, name="综合"),),
+        skill_groups=lambda: rulebook.skill_groups,
         orders=orders,
         order_records=orders,
         callbacks=MemoryCallbacks(),

@@ -96,6 +96,18 @@ def test_nothing_is_missing_of_a_call_that_nobody_answered_or_that_goes_on():
     assert office.desk.missing(ONE) is None
 
 
+def test_the_code_is_the_citizens_seats_and_nobody_elses_who_was_on_the_call():
+    office = Office()
+    office.happens(
+        CallAnswered(at=NOON, call_id=ONE, seat_id=WANG, waited_ms=0),
+        CallTransferred(at=NOON, call_id=ONE, from_seat=WANG, to_seat=LI),
+        SeatLeftCall(at=NOON, call_id=ONE, seat_id=WANG, talked_ms=1, last=False),
+        SeatLeftCall(at=NOON, call_id=ONE, seat_id=LI, talked_ms=1),
+    )
+    assert office.desk.missing(ONE, WANG) is None
+    assert office.desk.missing(ONE, LI) == "尚未登记话后小结，也未提交工单"
+
+
 def test_a_wrap_up_that_ends_by_its_deadline_with_nothing_saved_is_counted_once():
     office = Office().talked()
     office.wrap_up_ends()

@@ -524,7 +524,7 @@ def test_the_told_history_of_a_seat_adds_up_to_what_it_is(events):
 
 
 class NothingSaved:
-    def missing(self, call_id):
+    def missing(self, call_id, seat_id=None):
         return "尚未登记话后小结"
 
 

@@ -172,6 +172,15 @@ def test_taking_a_group_away_that_a_row_needs_is_an_error_in_the_groups_own_publ
         (K.CODES, '[[code]]\ncode = "X"\nname = "某"\n', 3, "code-invalid"),
         (K.POLICIES, "[line]\nsticky_s = 900\n", 3, "value-out-of-range"),
         (K.POLICIES, "[kings]\nbreak_s = 900\n", 2, "key-unknown"),
+        (K.POLICIES, "[callbacks]\nattempts = 0\n", 3, "value-out-of-range"),
+        (K.POLICIES, "[callbacks]\npauses_min = [10, -1]\n", 3, "value-out-of-range"),
+        (K.POLICIES, "[callbacks]\npauses_min = []\n", 3, "value-missing"),
+        (K.POLICIES, '[callbacks]\npauses_min = ["10"]\n', 3, "value-invalid"),
+        (K.POLICIES, '[callbacks]\nfirst = "king"\n', 3, "value-invalid"),
+        (K.POLICIES, "[callbacks]\nfrom_hour = 9\n", 3, "value-missing"),
+        (K.POLICIES, "[callbacks]\nfrom_hour = 20\nuntil_hour = 9\n", 4, "hours-invalid"),
+        (K.POLICIES, '[supervision]\ntold = ["listen", "sing"]\n', 3, "value-invalid"),
+        (K.POLICIES, '[supervision]\nlisteners = ["operator"]\n', 3, "value-invalid"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_any_other_document_is_named_with_its_line(kind, text, line, code):

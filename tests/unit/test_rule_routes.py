@@ -1,9 +1,13 @@
 """Rules and caller lists over REST: who may, what is refused, what is shown."""
 
+from dataclasses import replace
+
 import pytest
 
+from cti.call import CallState
 from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import shipped
+from tests.fakes.services import CALL
 from tests.unit.test_web import browser, run
 
 ROUTING = shipped(DocumentKind.ROUTING).body
@@ -124,5 +128,38 @@ def test_a_number_is_listed_and_taken_off(tmp_path):
             assert [(one["number"], one["by"]) for one in listed] == [("13800000001", "leader")]
             await b.client.post("/api/caller-lists/elderly/remove", json=entry)
             assert (await b.client.get("/api/caller-lists/elderly")).json() == {"entries": []}
+
+    run(story())
+
+
+def test_a_published_group_is_a_target_at_once_and_is_gone_with_its_undo(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            call = b.services.calls.call
+            b.services.calls.call = replace(
+                call, state=CallState.TALKING, ended_at=None, ending=None
+            )
+
+            async def listed():
+                groups = (await b.client.get("/api/skill-groups")).json()["skill_groups"]
+                return [one["code"] for one in groups]
+
+            async def led_there():
+                to_line = f"/api/calls/{CALL}/to-line"
+                return (await b.client.post(to_line, json={"skill_group": "harbour"})).status_code
+
+            await b.log_in("leader")
+            assert ("harbour" in await listed(), await led_there()) == (False, 404)
+            await b.log_in("admin")
+            groups = f'{shipped(DocumentKind.GROUPS).body}\n[[group]]\ncode = "harbour"\nname = "港口"\n'
+            body = {"body": groups, "note": "新组", "accept_warnings": True}
+            made = await b.client.post("/api/rules/groups/publish", json=body)
+            assert made.status_code == 200, made.text
+            await b.log_in("leader")
+            assert ("harbour" in await listed(), await led_there()) == (True, 200)
+            await b.log_in("admin")
+            await b.client.post("/api/rules/groups/undo", json={})
+            await b.log_in("leader")
+            assert ("harbour" in await listed(), await led_there()) == (False, 404)
 
     run(story())

@@ -185,7 +185,7 @@ class Unsaved:
     def __init__(self):
         self.calls = {X: "未选择话后小结代码"}
 
-    def missing(self, call_id):
+    def missing(self, call_id, seat_id=None):
         return self.calls.get(call_id)
 
 

@@ -216,6 +216,22 @@ async def test_a_hold_that_was_not_heard_of_yet_is_ended_all_the_same():
         assert house.asked == [("lead", "citizen>talk-citizen", "A>talk-seat")]
 
 
+async def test_who_is_on_his_way_into_a_room_is_not_led_there_a_second_time():
+    async with open_house() as house:
+        await house.board.hold(CALL, **BY)
+        await house.happens(
+            house.fact(CitizenHeld), house.leg(LegInRoom, A, "seat", "8001", room=Room.ASIDE)
+        )
+        await house.board.retrieve(CALL, **BY)
+        assert len(house.asked) == 2
+        await house.board.retrieve(CALL, **BY)
+        assert house.asked == []
+        # Nothing was heard of it for long: it is tried again.
+        await asyncio.sleep(3)
+        await house.board.retrieve(CALL, **BY)
+        assert house.asked == [("lead", "citizen>talk-citizen", "A>talk-seat")]
+
+
 async def test_the_consulted_comes_first_into_the_common_room():
     async with open_house() as house:
         leg = await house.board.consult(CALL, DEPARTMENT, **BY)

@@ -117,6 +117,13 @@ export function end(): void {
   for (const name of Object.keys(troubles) as SliceName[]) delete troubles[name]
 }
 
+/** A newly published group is named and can be a target at once; a failure leaves the old ones. */
+async function loadGroups(): Promise<void> {
+  const run = running
+  const found = await api.skillGroups().catch(() => null)
+  if (run === running && found !== null) skillGroups.value = found.skill_groups
+}
+
 type Hearer = (batch: readonly LiveMessage[]) => void
 const hearers = new Set<Hearer>()
 
@@ -136,6 +143,7 @@ function take(batch: LiveMessage[]): void {
     callbacks: prune(next.callbacks, (one) => one.closed_at !== null, (one) => one.arrived_at, MOST_ROWS),
   }
   state.value = next
+  if (batch.some((one) => one.type === 'RulesPublished' && one.kind === 'groups')) void loadGroups()
   for (const hear of hearers) hear(batch)
   for (const name of Object.keys(LOADERS) as SliceName[]) {
     if (next[name].lacking && !reloads.has(name)) {

@@ -66,17 +66,8 @@ class Navigator:
 
     async def tell_story(self, channel: AgiChannel) -> None:
         """The whole story, or the rest of it. Raises ivr.errors.CitizenHungUp when he goes."""
-        (
-            called,
-            call_id,
-            state,
-            group,
-            joined_at,
-            priority,
-            turn,
-            dialled,
-        ) = await channel.get_variables(
-            variables.CALLED,
+        self._note_arrival(channel)
+        call_id, state, group, joined_at, priority, turn, dialled = await channel.get_variables(
             variables.CALL,
             variables.STATE,
             variables.GROUP,
@@ -88,8 +79,6 @@ class Navigator:
         if dialled == "ANSWER" or state == StoryState.GOODBYE:
             await self._say_goodbye(channel)
             return
-        if state == StoryState.ARRIVED:
-            self._note_arrival(channel, call_id, called)
         if state not in (StoryState.NOTICED, StoryState.WAITING):
             await self._give_notice(channel)
         if group:
@@ -108,18 +97,18 @@ class Navigator:
         await self._until_served(channel, place)
         await self._say_goodbye(channel)
 
-    def _note_arrival(self, channel: AgiChannel, call_id: str, called: str) -> None:
-        """AMI says it first, and this is an echo; unless the link is down just now.
+    def _note_arrival(self, channel: AgiChannel) -> None:
+        """AMI has said it, and this is an echo; unless the link is down just now.
 
         Without it, who comes and goes within one outage of the link would never have called.
         """
         if self._meet is not None:
             self._meet(
                 CitizenArrived(
-                    call_id=CallId(call_id),
+                    call_id=channel.unique_id,
                     at=self._now(),
                     caller_number=_shown(channel.environment.get("callerid", "")),
-                    called_number=called,
+                    called_number=channel.environment.get("extension", ""),
                 )
             )
 

@@ -8,30 +8,25 @@
 One open task a caller's number; it closes by itself when the same number is answered, by us or by
 his own call (CTI-09). An earlier call of the number that ends later moves the task to its place. A
 caller without a number cannot be called back and is only counted.
-
-An attempt is told before anything is dialled; after a crash the task is owed again and the attempt
-counts, its outcome unknown, unless its call is still there.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from cti.errors import CtiError, NumberRefused
 from cti.events import CallAbandoned, CallAnswered, CallbackRequested, CallEnded, Event
 from cti.ids import CallId, SeatId
+from orders.callback_attempts import CALLED_BACK, CallbackAttempts
+from orders.callback_book import CallbackBook
 from orders.callback_rules import (
     CallbackRules,
     Turn,
     allowed_from,
-    counts,
     first_for,
     in_order,
     is_due,
-    next_try,
-    outcome_of,
     serves,
     turns,
 )
@@ -42,39 +37,21 @@ from orders.errors import (
     CallbackNotFirst,
     CallbackTimeInvalid,
     CallbackUnderWay,
-    CallbackUnknown,
 )
 from orders.events import (
-    CallbackClosed,
-    CallbackDialled,
     CallbackOwed,
-    CallbackPlaced,
     CallbackPostponed,
-    CallbackTried,
 )
 from orders.lost_calls import Loss, LossWatch, number_key
-from orders.model import CallbackReason, CallbackState, CallbackTask, First, Outcome
+from orders.model import CallbackReason, CallbackState, CallbackTask, First
 from orders.ports import Dialling, Floor, Now, StoredCallbacks, Tell
-from seats.errors import SeatError, UnknownSeat
+from seats.errors import UnknownSeat
 from seats.model import Seat
 
 log = structlog.get_logger(__name__)
 
 GOT_THROUGH = "caller-got-through"
-CALLED_BACK = "called-back"
 BY_PERSON = "closed-by-person"
-USED_UP = "attempts-used-up"
-NUMBER_REFUSED = "number-refused"
-
-
-@dataclass(slots=True, eq=False)
-class _Attempt:
-    """A call that is being made. 进行中的回拨"""
-
-    number: int
-    silent_until: datetime
-    """Without a word from Asterisk by then it is over. 静默时限"""
-    reached: CallId | None = None
 
 
 class CallbackDesk:
@@ -91,15 +68,15 @@ class CallbackDesk:
     ) -> None:
         self._stored = stored
         self._rules = rules
-        self._dialling = dialling
         self._floor = floor
         self._tell = tell
         self._now = now
         self._lines = LossWatch()
-        self._owed: dict[str, CallbackTask] = {}
-        self._attempts: dict[str, _Attempt] = {}
-        self._placing = 0
-        self._unclaimed: list[CallAnswered | CallAbandoned | CallEnded] = []
+        self._book = CallbackBook(tell, self._tell_changed)
+        self._owed = self._book.owed
+        self._attempts = CallbackAttempts(
+            self._book, self._lines, rules, dialling, tell, now, self._tell_changed
+        )
         self.changed: Callable[[], None] = lambda: None
         """Called after every change; the dialler's alarm. 变化通知"""
         self.without_number = 0
@@ -114,16 +91,8 @@ class CallbackDesk:
             self._owed[key] = task
             if task.reason is CallbackReason.REQUESTED:
                 self._lines.asked(task.call_id)
-            if task.state is not CallbackState.CALLING:
-                continue
-            attempt = _Attempt(
-                number=task.attempts,
-                silent_until=at + self._rules().ring_limit,
-                reached=task.reached,
-            )
-            self._attempts[key] = attempt
-            if task.reached is None or not self._lines.knows(task.reached):
-                self._in_vain(key, Outcome.UNKNOWN, at)
+            if task.state is CallbackState.CALLING:
+                self._attempts.resume(key, task, at)
 
     @property
     def open_tasks(self) -> tuple[CallbackTask, ...]:
@@ -137,9 +106,7 @@ class CallbackDesk:
         loss = self._lines.take(event, self._rules().after_wait)
         match event:
             case CallAnswered() | CallAbandoned() | CallEnded():
-                if self._placing:
-                    self._unclaimed.append(event)
-                self._attempt_heard(event)
+                self._attempts.hear(event)
             case CallbackRequested():
                 self._lines.asked(event.call_id)
             case _:
@@ -152,24 +119,14 @@ class CallbackDesk:
             self._lines.forget(event.call_id)
             self.changed()
 
-    def _attempt_heard(self, event: CallAnswered | CallAbandoned | CallEnded) -> None:
-        key = next((k for k, a in self._attempts.items() if a.reached == event.call_id), None)
-        if key is None:
-            return
-        if isinstance(event, CallAnswered):
-            self._close(key, CALLED_BACK, event.at, reached=event.call_id)
-            return
-        came = self._lines.came_to_line(event.call_id)
-        self._in_vain(key, outcome_of(event.ending, came_to_line=came), event.at)
-
     def _got_through(self, event: CallAnswered) -> None:
         number = self._lines.number_of(event.call_id)
         if number is not None and number_key(number) in self._owed:
             why = CALLED_BACK if self._lines.called_by_us(event.call_id) else GOT_THROUGH
-            self._close(number_key(number), why, event.at, reached=event.call_id)
+            self._book.close(number_key(number), why, event.at, reached=event.call_id)
         for key in [k for k, task in self._owed.items() if task.call_id == event.call_id]:
             # He asked to be called at another number, and then got through after all.
-            self._close(key, GOT_THROUGH, event.at, reached=event.call_id)
+            self._book.close(key, GOT_THROUGH, event.at, reached=event.call_id)
 
     def _owe(self, loss: Loss, at: datetime) -> None:
         key = number_key(loss.caller_number)
@@ -220,7 +177,7 @@ class CallbackDesk:
         """
         at, rules = self._now(), self._rules()
         seat, floor = self._seat(seat_id), tuple(self._floor.seats.values())
-        key, task = self._open(call_id)
+        key, task = self._book.find(call_id)
         if task.state is CallbackState.CALLING:
             raise CallbackUnderWay(task.seat_id)
         if self._lines.on_line(key) or not is_due(task, at, rules):
@@ -231,7 +188,9 @@ class CallbackDesk:
         if first is not None and first.call_id != call_id:
             raise CallbackNotFirst(first.call_id)
         # A citizen who is called first gets whichever seat his place in the line gives him.
-        await self._dial(key, rules.first, seat_id if rules.first is First.SEAT else None, by)
+        await self._attempts.dial(
+            key, rules.first, seat_id if rules.first is First.SEAT else None, by
+        )
         return self._owed.get(key, task)
 
     async def call_next(self, seat_id: SeatId, by: str) -> CallbackTask:
@@ -247,7 +206,7 @@ class CallbackDesk:
 
         Raises CallbackUnknown, CallbackUnderWay, CallbackTimeInvalid.
         """
-        key, task = self._open(call_id)
+        key, task = self._book.find(call_id)
         at = self._now()
         if task.state is CallbackState.CALLING:
             raise CallbackUnderWay(task.seat_id)
@@ -261,10 +220,10 @@ class CallbackDesk:
 
     def close(self, call_id: CallId, by: str, note: str) -> None:
         """He need not be called. Raises CallbackUnknown, CallbackUnderWay."""
-        key, task = self._open(call_id)
+        key, task = self._book.find(call_id)
         if task.state is CallbackState.CALLING:
             raise CallbackUnderWay(task.seat_id)
-        self._close(key, BY_PERSON, self._now(), by=by, note=note)
+        self._book.close(key, BY_PERSON, self._now(), by=by, note=note)
 
     # What the dialler asks for.
 
@@ -281,18 +240,11 @@ class CallbackDesk:
         """
         key = number_key(turn.task.caller_number)
         if self._owed.get(key) == turn.task and not self._lines.on_line(key):
-            await self._dial(key, turn.first, turn.seat_id, by)
+            await self._attempts.dial(key, turn.first, turn.seat_id, by)
 
     def expire(self) -> datetime | None:
         """End attempts of which nothing was heard; when to look again."""
-        at = self._now()
-        for key, attempt in list(self._attempts.items()):
-            placed = attempt.reached is not None and self._lines.knows(attempt.reached)
-            if placed and self._lines.came_to_line(attempt.reached):
-                continue  # he waits in the line, for as long as it takes
-            if attempt.silent_until <= at:
-                self._in_vain(key, Outcome.UNKNOWN, at)
-        return min((a.silent_until for a in self._attempts.values()), default=None)
+        return self._attempts.expire()
 
     def next_due(self) -> datetime | None:
         """When the next pause or postponement ends."""
@@ -301,118 +253,8 @@ class CallbackDesk:
         later = [allowed_from(max(task.due_at or at, at), rules) for task in open_]
         return min((due for due in later if due > at), default=None)
 
-    # The attempt.
-
-    async def _dial(self, key: str, first: First, seat_id: SeatId | None, by: str) -> None:
-        at = self._now()
-        task = self._owed[key]
-        number = task.attempts + 1
-        attempt = _Attempt(number=number, silent_until=at + self._rules().ring_limit)
-        self._attempts[key] = attempt
-        self._owed[key] = replace(
-            task, state=CallbackState.CALLING, attempts=number, seat_id=seat_id, reached=None
-        )
-        self._tell(
-            CallbackDialled(
-                at=at, call_id=task.call_id, attempt=number, first=first, by=by, seat_id=seat_id
-            )
-        )
-        self._placing += 1
-        placed: CallId | None = None
-        try:
-            placed = await self._dialling.place_call(
-                task.caller_number,
-                seat_id=seat_id,
-                first=first,
-                callback_id=task.call_id,
-                joined_at=task.place,
-                skill_group=task.skill_group,
-                by=by,
-            )
-        except (CtiError, SeatError) as refused:
-            log.info("a callback could not be placed", call_id=task.call_id, why=refused.code)
-            self._not_placed(key, attempt, forever=isinstance(refused, NumberRefused))
-            raise
-        finally:
-            self._placing -= 1
-            heard, self._unclaimed = self._unclaimed, self._unclaimed if self._placing else []
-        if self._attempts.get(key) is not attempt:
-            return  # he got through by himself meanwhile
-        attempt.reached = placed
-        self._owed[key] = replace(self._owed[key], reached=placed)
-        self._tell(
-            CallbackPlaced(at=self._now(), call_id=task.call_id, attempt=number, reached=placed)
-        )
-        for event in heard:
-            if event.call_id == placed:
-                self._attempt_heard(event)
-
-    def _not_placed(self, key: str, attempt: _Attempt, *, forever: bool) -> None:
-        if self._attempts.get(key) is not attempt:
-            return
-        if forever:
-            self._close(key, NUMBER_REFUSED, self._now(), given_up=True)
-        else:
-            self._in_vain(key, Outcome.NOT_CALLED, self._now())
-
-    def _in_vain(self, key: str, outcome: Outcome, at: datetime) -> None:
-        attempt = self._attempts.pop(key)
-        task = self._owed[key]
-        rules = self._rules()
-        attempts = attempt.number if counts(outcome) else attempt.number - 1
-        due_at = next_try(attempts, at, rules) if counts(outcome) else task.due_at
-        self._tell(
-            CallbackTried(
-                at=at,
-                call_id=task.call_id,
-                attempt=attempt.number,
-                attempts=attempts,
-                outcome=outcome,
-                due_at=due_at,
-            )
-        )
-        self._owed[key] = replace(
-            task,
-            state=CallbackState.OWED,
-            attempts=attempts,
-            last_outcome=outcome,
-            due_at=due_at,
-        )
-        if due_at is None and counts(outcome):
-            self._close(key, USED_UP, at, given_up=True)
+    def _tell_changed(self) -> None:
         self.changed()
-
-    def _close(
-        self,
-        key: str,
-        why: str,
-        at: datetime,
-        *,
-        by: str | None = None,
-        note: str | None = None,
-        reached: CallId | None = None,
-        given_up: bool = False,
-    ) -> None:
-        task = self._owed.pop(key)
-        self._attempts.pop(key, None)
-        self._tell(
-            CallbackClosed(
-                at=at,
-                call_id=task.call_id,
-                why=why,
-                by=by,
-                note=note,
-                reached=reached,
-                given_up=given_up,
-            )
-        )
-        self.changed()
-
-    def _open(self, call_id: CallId) -> tuple[str, CallbackTask]:
-        for key, task in self._owed.items():
-            if task.call_id == call_id:
-                return key, task
-        raise CallbackUnknown
 
     def _callable(self) -> Sequence[CallbackTask]:
         """Those who are not on the line themselves at this moment."""

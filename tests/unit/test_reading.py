@@ -385,7 +385,7 @@ def test_a_call_to_a_citizen_begins_with_the_first_leg_that_rings_for_it():
     assert arrived == fact(
         CitizenArrived,
         caller_number="13800000001",
-        called_number="110",
+        called_number="",
         direction=Direction.OUT,
     )
     assert (rang.leg_id, rang.who) == (f"{CALL}-p9", "8001")

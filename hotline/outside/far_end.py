@@ -136,7 +136,8 @@ class FarEnd:
         """A simulator's event about this channel."""
         kind = event.get("Event")
         self.channel = event.get("Channel") or self.channel
-        if kind == "Newstate" and event.get("ChannelState") == "6":
+        if kind == "UserEvent" and event.get("UserEvent") == "PhoneTalks":
+            # Not at Newstate: whoever spoke then would lead it past the step that lets it be heard.
             self.answered = True
         elif kind == "DTMFEnd" and event.get("Direction") == "Received":
             self.keys_heard += event.get("Digit", "")
@@ -201,6 +202,12 @@ class Citizen(FarEnd):
         super().__init__(link, folder, channel_id)
         self.caller_number = caller_number
         self.called_number = called_number
+
+    def meet(self, event: Headers) -> None:
+        """Who calls is answered when the line says so."""
+        if event.get("Event") == "Newstate" and event.get("ChannelState") == "6":
+            self.answered = True
+        super().meet(event)
 
 
 def loudness(sound: bytes) -> float:

@@ -185,7 +185,9 @@ def test_the_page_says_when_the_service_is_away_and_comes_back_by_itself(visit, 
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
-@pytest.mark.parametrize("path", ["calls", "seats", "orders", "recordings", "callbacks", "health"])
+@pytest.mark.parametrize(
+    "path", ["calls", "seats", "orders", "recordings", "callbacks", "floor", "blocks", "health"]
+)
 def test_every_page_fits_both_screens_without_a_sideways_scroll(visit, path, size):
     page = visit("admin")
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -21,6 +21,7 @@ SPARE_SEAT = "8001"
 """Of the general group; whoever needs it takes it with Lane.spare(). 备用座席"""
 TONES = {"citizen": 500, "first": 800, "second": 1100, "third": 1400, "outside": 1700}
 SAYS_S = 1.2
+REST_LIMIT_S = 20.0
 ANSWERS_S = 0.2
 Json = dict[str, Any]
 
@@ -48,8 +49,6 @@ class Lane:
         self._rings_before = 0
         self.call_id = ""
         self.citizen: Citizen | None = None
-        self.ended_by: tuple[str, str] | None = ("citizen", "hung-up")
-        """How the call must have ended; None: not looked at. 应有的结束原因"""
         self.legs: dict[str, FarEnd] = {}
         """Far ends by their names in TONES, for who_hears(). 各方"""
 
@@ -87,11 +86,19 @@ class Lane:
 
     async def not_ready(self, *seats: str) -> None:
         for seat in seats:
-            api = await self.stage.api(seat)
-            # From wrap-up with nothing saved it would be refused: its short deadline comes first.
-            shown = await self.stage.until(f"/api/seats/{seat}", lambda s: s["state"] != "wrap_up")
-            if shown["state"] != "not_ready":
-                await api.post(f"/api/seats/{seat}/not-ready", {"reason": "training"})
+            await self.stage.becomes(lambda seat=seat: self._rests(seat), REST_LIMIT_S)
+
+    async def _rests(self, seat: str) -> bool:
+        """From wrap-up with nothing saved it is refused: its short deadline comes first."""
+        api = await self.stage.api(seat)
+        if (await api.get(f"/api/seats/{seat}"))["state"] == "not_ready":
+            return True
+        try:
+            await api.post(f"/api/seats/{seat}/not-ready", {"reason": "training"})
+        except ApiRefused as refused:
+            if refused.status != 409:
+                raise
+        return False
 
     @asynccontextmanager
     async def spare(self) -> AsyncIterator[None]:
@@ -230,7 +237,7 @@ class Lane:
 
     def begin(self) -> None:
         """A new story; nothing of the last one is left."""
-        self.call_id, self.legs, self.ended_by = "", {}, ("citizen", "hung-up")
+        self.call_id, self.legs = "", {}
         self.citizen = None
 
     async def clear(self) -> None:

@@ -77,7 +77,7 @@ async def _play(lane: Lane, waiting: Iterator[Shape], then: Then, played: Played
                 await lane.tidy()
             played.calls[shape.name] = calls_of(lane)[before:]
         except (AssertionError, OutsideError, ApiRefused, OSError, ValueError, KeyError):
-            played.troubles[shape.name] = traceback.format_exc(limit=-6)
+            played.troubles[shape.name] = traceback.format_exc(limit=12)
             await lane.clear()
 
 

@@ -46,7 +46,6 @@ async def called_back_and_the_seat_hangs_up(lane: Lane) -> None:
     await leg.hang_up()
     await citizen.until_gone(15)
     await lane.over()
-    lane.ended_by = ("seat", "hung-up")
 
 
 async def called_back_and_nobody_answers(lane: Lane) -> None:
@@ -58,7 +57,6 @@ async def called_back_and_nobody_answers(lane: Lane) -> None:
     await lane.phone(lane.first).hang_up()
     await line.idle()
     await lane.over()
-    lane.ended_by = None
 
 
 async def called_back_and_busy(lane: Lane) -> None:
@@ -69,7 +67,6 @@ async def called_back_and_busy(lane: Lane) -> None:
     await lane.rung(line)
     await lane.over()
     await lane.phone(lane.first).idle()
-    lane.ended_by = None
 
 
 async def seat_does_not_take_the_callback(lane: Lane) -> None:
@@ -80,7 +77,6 @@ async def seat_does_not_take_the_callback(lane: Lane) -> None:
     await _call(lane, first="seat", number=line.number)
     await lane.over()
     assert not lane.was_rung(line)
-    lane.ended_by = None
 
 
 async def abandoned_caller_is_called_back(lane: Lane) -> None:

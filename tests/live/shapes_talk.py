@@ -17,14 +17,12 @@ async def seat_hangs_up(lane: Lane) -> None:
     leg = await lane.talk()
     await leg.hang_up()
     await lane.citizen.until_gone(10)
-    lane.ended_by = ("seat", "hung-up")
 
 
 async def seat_asks_for_the_end(lane: Lane) -> None:
     await lane.talk()
     await lane.ask(lane.first, "hang-up", reason="finished")
     await lane.citizen.until_gone(10)
-    lane.ended_by = None
 
 
 async def hold_and_retrieve(lane: Lane) -> None:

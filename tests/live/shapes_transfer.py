@@ -237,7 +237,6 @@ async def to_another_line_and_abandoned_there(lane: Lane) -> None:
         await first.until_gone(10)
         await lane.is_("queued")
         await lane.citizen_hangs_up()
-    lane.ended_by = ("citizen", "left-waiting")
 
 
 async def _back_with_the_first(lane: Lane) -> None:

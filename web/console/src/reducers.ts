@@ -357,6 +357,8 @@ function applyToOrders(slice: Slice<Order>, m: LiveMessage): Slice<Order> {
       return change(slice, id, (order) => ({ ...order, seat_id: textOrNull(m.seat_id) }))
     case 'DraftDiscarded':
       return changeIfThere(slice, id, (order) => ({ ...order, state: 'discarded' }))
+    case 'DiversionFinished':
+      return changeIfThere(slice, id, (order) => ({ ...order, state: 'diverted' }))
     case 'FieldsProposed':
     case 'FieldsEdited':
       return change(slice, id, (order) => withFields(order, m))

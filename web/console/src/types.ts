@@ -169,7 +169,7 @@ export interface FieldValue {
 
 export type OrderFields = { [name in OrderFieldName]?: FieldValue }
 
-export type OrderState = 'draft' | 'accepted' | 'discarded'
+export type OrderState = 'draft' | 'accepted' | 'discarded' | 'diverted'
 
 export interface Order {
   order_id: string

@@ -14,9 +14,8 @@ while the citizen speaks would else be refused all the time. Stale is only what 
 written meanwhile.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import structlog
 
@@ -39,7 +38,6 @@ from orders.errors import (
     OrderDivertedFinally,
     OrderFieldsMissing,
     OrderRevisionStale,
-    OrderUnknown,
 )
 from orders.events import (
     CallCoded,
@@ -54,31 +52,17 @@ from orders.events import (
 )
 from orders.model import FieldValue, FilledBy, OrderField, OrderId, OrderState, WorkOrder
 from orders.ports import Now, StoredOrders, Tell
-from orders.reading import Reading, read
+from orders.reading import read
 from orders.serial import Serial, after, serial_of
+from orders.sheets import Sheet, Sheets
 from orders.values import FieldsWanted, checked
 
 log = structlog.get_logger(__name__)
 
-KEPT = 1_000
-"""Orders of ended calls that stay in memory; older ones are read from the store. 缓存上限"""
 READ_AT_MOST = 1_500
 """Sentences of one call that are used for proposals, some three hours of talk. 语句上限"""
 EMERGENCY_LINES = frozenset({"police", "fire", "ambulance", "traffic"})
 """110, 119, 120 and 122 in the directory that we ship. 紧急热线"""
-
-
-@dataclass(slots=True, eq=False)
-class _Sheet:
-    """An order in memory and what is known beside it. 在手工单"""
-
-    order: WorkOrder
-    caller_number: str = ""
-    readings: list[Reading] = field(default_factory=list)
-    written: dict[OrderField, int] = field(default_factory=dict)
-    """The revision in which a person last wrote the field. 人工修改版本"""
-    call_over: bool = False
-    transcribed: bool = False
 
 
 class OrderDesk:
@@ -97,8 +81,7 @@ class OrderDesk:
         self._emergency_lines = emergency_lines
         self._tell = tell
         self._now = now
-        self._sheets: OrderedDict[OrderId, _Sheet] = OrderedDict()
-        self._by_call: dict[CallId, OrderId] = {}
+        self._sheets = Sheets(stored)
         self._callers: dict[CallId, str] = {}
         self._last = Serial()
 
@@ -110,18 +93,17 @@ class OrderDesk:
         for call_id, caller in (await self._stored.open_callers()).items():
             self._callers[call_id] = caller.caller_number
         for order in await self._stored.unfinished_orders():
-            sheet = self._take_up(order)
+            sheet = self._sheets.open(order)
             sheet.call_over = order.call_id not in self._callers
             sheet.caller_number = self._callers.get(order.call_id, "")
             if order.state is OrderState.DRAFT:
                 said = await self._stored.utterances_of(order.call_id)
                 sheet.readings = [read(utterance) for utterance in said[:READ_AT_MOST]]
-            self._by_call[order.call_id] = order.order_id
 
     def order_of(self, call_id: CallId) -> WorkOrder | None:
         """The call's order while it is in memory."""
-        order_id = self._by_call.get(call_id)
-        return None if order_id is None else self._sheets[order_id].order
+        sheet = self._sheets.of_call(call_id)
+        return None if sheet is None else sheet.order
 
     def on_event(self, event: Event) -> None:
         """Take what calls and transcripts say; everything else is ignored."""
@@ -135,18 +117,18 @@ class OrderDesk:
             case CallTransferred(call_id=call_id, to_seat=seat_id):
                 self._offered(call_id, seat_id)
             case PartyJoined(call_id=call_id, role=PartyRole.THIRD, who=who):
-                self._joined(self._sheet_of(call_id), who)
+                self._joined(self._sheets.of_call(call_id), who)
             case CallCoded(call_id=call_id, without_order=True):
-                self._discard(self._newest_of(call_id))
+                self._discard(self._sheets.newest_of(call_id))
             case UtteranceHeard(call_id=call_id):
-                self._heard(self._sheet_of(call_id), event)
+                self._heard(self._sheets.of_call(call_id), event)
             case TranscriptFinished(call_id=call_id):
-                self._finished(self._sheet_of(call_id))
+                self._finished(self._sheets.of_call(call_id))
             case CallAbandoned(call_id=call_id):
-                self._discard(self._sheet_of(call_id))
+                self._discard(self._sheets.of_call(call_id))
                 self._over(call_id)
             case CallEnded(call_id=call_id):
-                self._diverted(self._sheet_of(call_id))
+                self._diverted(self._sheets.of_call(call_id))
                 self._over(call_id)
             case _:
                 pass
@@ -216,7 +198,7 @@ class OrderDesk:
         return sheet.order
 
     def _offered(self, call_id: CallId, seat_id: SeatId) -> None:
-        sheet = self._sheet_of(call_id)
+        sheet = self._sheets.of_call(call_id)
         if sheet is None:
             self._open(call_id, seat_id)
         elif sheet.order.state is OrderState.DRAFT and sheet.order.seat_id != seat_id:
@@ -238,9 +220,8 @@ class OrderDesk:
             opened_at=at,
             flags=self._flags_of(call_id),
         )
-        sheet = self._take_up(order)
+        sheet = self._sheets.open(order)
         sheet.caller_number = self._callers.get(call_id, "")
-        self._by_call[call_id] = order.order_id
         self._tell(
             DraftOpened(
                 at=at,
@@ -252,7 +233,7 @@ class OrderDesk:
         )
         self._propose(sheet)
 
-    def _heard(self, sheet: _Sheet | None, utterance: UtteranceHeard) -> None:
+    def _heard(self, sheet: Sheet | None, utterance: UtteranceHeard) -> None:
         if sheet is None or sheet.order.state is not OrderState.DRAFT:
             return
         if len(sheet.readings) >= READ_AT_MOST:
@@ -260,7 +241,7 @@ class OrderDesk:
         sheet.readings.append(read(utterance))
         self._propose(sheet)
 
-    def _propose(self, sheet: _Sheet) -> None:
+    def _propose(self, sheet: Sheet) -> None:
         order = sheet.order
         proposals = propose(sheet.readings, sheet.caller_number, order.fields)
         if not proposals:
@@ -276,19 +257,19 @@ class OrderDesk:
             )
         )
 
-    def _write(self, sheet: _Sheet, changed: tuple[Proposal, ...]) -> None:
+    def _write(self, sheet: Sheet, changed: tuple[Proposal, ...]) -> None:
         order = sheet.order
         fields = {**order.fields, **dict(changed)}
         sheet.order = replace(order, fields=fields, revision=order.revision + 1)
 
-    def _discard(self, sheet: _Sheet | None) -> None:
+    def _discard(self, sheet: Sheet | None) -> None:
         """Nobody needs it and nobody wrote in it."""
         if sheet is None or sheet.order.state is not OrderState.DRAFT or sheet.written:
             return
         order = sheet.order = replace(sheet.order, state=OrderState.DISCARDED)
         self._tell(DraftDiscarded(at=self._now(), call_id=order.call_id, order_id=order.order_id))
 
-    def _joined(self, sheet: _Sheet | None, who: str) -> None:
+    def _joined(self, sheet: Sheet | None, who: str) -> None:
         """An emergency line on the call means that the matter is its own (CTI-08)."""
         if sheet is None or who not in self._emergency_lines():
             return
@@ -299,7 +280,7 @@ class OrderDesk:
             OrderDiverted(at=self._now(), call_id=order.call_id, order_id=order.order_id, to=who)
         )
 
-    def _diverted(self, sheet: _Sheet | None) -> None:
+    def _diverted(self, sheet: Sheet | None) -> None:
         if sheet is None or sheet.order.diverted_to is None:
             return
         if sheet.order.state is not OrderState.DRAFT:
@@ -311,65 +292,16 @@ class OrderDesk:
 
     def _over(self, call_id: CallId) -> None:
         self._callers.pop(call_id, None)
-        sheet = self._sheet_of(call_id)
+        sheet = self._sheets.of_call(call_id)
         if sheet is not None:
-            sheet.call_over = True
-            self._finish_if_done(sheet)
-            self._forget_oldest()
+            self._sheets.call_over(sheet)
 
-    def _finished(self, sheet: _Sheet | None) -> None:
+    def _finished(self, sheet: Sheet | None) -> None:
         if sheet is not None:
-            sheet.transcribed = True
-            self._finish_if_done(sheet)
+            self._sheets.transcribed(sheet)
 
-    def _finish_if_done(self, sheet: _Sheet) -> None:
-        if sheet.call_over and (sheet.transcribed or sheet.order.state is OrderState.DISCARDED):
-            sheet.readings.clear()
-            self._by_call.pop(sheet.order.call_id, None)
-
-    def _take_up(self, order: WorkOrder) -> _Sheet:
-        sheet = _Sheet(order=order)
-        sheet.written = {
-            name: order.revision
-            for name, value in order.fields.items()
-            if value.by is FilledBy.PERSON
-        }
-        self._sheets[order.order_id] = sheet
-        return sheet
-
-    def _forget_oldest(self) -> None:
-        surplus = len(self._sheets) - KEPT
-        if surplus <= 0:
-            return
-        over = [order_id for order_id, sheet in self._sheets.items() if sheet.call_over]
-        for order_id in over[:surplus]:
-            self._by_call.pop(self._sheets.pop(order_id).order.call_id, None)
-
-    def _sheet_of(self, call_id: CallId) -> _Sheet | None:
-        order_id = self._by_call.get(call_id)
-        return None if order_id is None else self._sheets[order_id]
-
-    def _newest_of(self, call_id: CallId) -> _Sheet | None:
-        """The call's sheet, also when its call is over and its words are finished."""
-        present = self._sheet_of(call_id)
-        if present is not None:
-            return present
-        sheets = reversed(self._sheets.values())
-        return next((sheet for sheet in sheets if sheet.order.call_id == call_id), None)
-
-    async def _draft(self, order_id: OrderId) -> _Sheet:
-        sheet = self._sheets.get(order_id)
-        if sheet is None:
-            order = await self._stored.find_order(order_id)
-            if order is None:
-                raise OrderUnknown(order_id)
-            # Somebody else may have read it in the meantime; then his sheet is the one.
-            sheet = self._sheets.get(order_id)
-            if sheet is None:
-                sheet = self._take_up(order)
-                sheet.call_over = True
-                self._forget_oldest()
-        self._sheets.move_to_end(order_id)
+    async def _draft(self, order_id: OrderId) -> Sheet:
+        sheet = await self._sheets.fetch(order_id)
         if sheet.order.state is OrderState.DIVERTED:
             raise OrderDivertedFinally
         if sheet.order.state is not OrderState.DRAFT:
@@ -377,7 +309,7 @@ class OrderDesk:
         return sheet
 
     def _refuse_stale(
-        self, sheet: _Sheet, revision: int, names: Mapping[OrderField, str] | type[OrderField]
+        self, sheet: Sheet, revision: int, names: Mapping[OrderField, str] | type[OrderField]
     ) -> None:
         newest = sheet.order.revision
         if revision > newest or any(sheet.written.get(name, 0) > revision for name in names):

@@ -27,8 +27,6 @@ from hotline.outside.watch import Watch
 RATE_HZ = 8000
 BYTES_PER_S = 2 * RATE_HZ
 HANG_UP_LIMIT_S = 10.0
-FIRST_WRITE_S = 5.0
-"""After the end something must have been written by then, or nothing was heard."""
 LAST_WRITE_S = 0.5
 """A recording that has not grown for so long after the end is whole: Asterisk's writer lags by hundredths."""
 TURN_SLACK_S = 10.0
@@ -115,11 +113,6 @@ class FarEnd:
     async def heard_out(self, limit_s: float = 10.0) -> bytes:
         """What it heard, complete: waits for the end and for Asterisk's last write. Raises StillThere."""
         await self.until_gone(limit_s)
-        with contextlib.suppress(TimeoutError):
-            # A short call's whole recording is written after its end, and a busy machine takes its time.
-            async with asyncio.timeout(FIRST_WRITE_S):
-                while not self.heard():
-                    await asyncio.sleep(LAST_WRITE_S / 5)
         size = -1
         while len(heard := self.heard()) > size:
             size = len(heard)

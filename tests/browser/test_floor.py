@@ -257,3 +257,29 @@ def test_an_operator_is_refused_supervision(desk, floor, product):
         call_id,
     )
     assert answer == 403
+
+
+def test_a_nuisance_is_warned_twice_hung_up_and_blocked_by_another_supervisor(desk, floor, product):
+    floor.ready("8001")
+    _, call_id = floor.talks("13800000017", "8001")
+    page = desk("8001", f"/calls/{call_id}")
+    expect(command(page, "nuisance")).to_be_enabled()
+    page.keyboard.press("Alt+N")
+    dialog = page.get_by_role("dialog")
+    hang_up = dialog.get_by_role("button", name="以骚扰挂断")
+    expect(hang_up).to_be_disabled()
+    dialog.get_by_role("button", name="已读出").click()
+    expect(hang_up).to_be_disabled()
+    dialog.get_by_role("button", name="已读出").click()
+    expect(hang_up).to_be_enabled()
+    dialog.get_by_label("申请理由").fill("反复来电辱骂")
+    dialog.get_by_role("button", name="申请拦截").click()
+    expect(dialog.get_by_text(re.compile("待审批，至"))).to_be_visible()
+    hang_up.click()
+    product.do(product.stage.call_is(call_id, "ended"))
+    supervisor = desk("admin", "/blocks")
+    supervisor.get_by_role("row", name=re.compile("13800000017")).get_by_role(
+        "button", name="批准"
+    ).click()
+    supervisor.get_by_role("dialog").get_by_role("button", name="批准").click()
+    expect(supervisor.get_by_role("button", name="拦截中 1")).to_be_visible()

@@ -26,7 +26,11 @@ class Office:
     """A callback desk on a store, a floor and a switchboard."""
 
     def __init__(
-        self, store: OrdersInMemory | None = None, floor: SomeFloor | None = None, **rules
+        self,
+        store: OrdersInMemory | None = None,
+        floor: SomeFloor | None = None,
+        now=None,
+        **rules,
     ) -> None:
         self.store = store or OrdersInMemory()
         self.floor = floor or SomeFloor(a_seat("8001"))
@@ -39,7 +43,7 @@ class Office:
             self.dialling,
             self.floor,
             self.store.tell,
-            lambda: self.at,
+            now or (lambda: self.at),
         )
 
     def happens(self, event) -> None:

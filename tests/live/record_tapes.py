@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cti.events import CallEvent
+from cti import events
 from cti.tape import TITLE, read_tape
 from hotline.outside.far_end import Citizen
 from hotline.places import ROOT
@@ -169,15 +169,11 @@ def _kinds(played: Replay, call_id: str) -> list[str]:
     return [
         type(event).__name__
         for event in played.told
-        if isinstance(event, CallEvent) and event.call_id == call_id
+        if isinstance(event, events.CallEvent) and event.call_id == call_id
     ]
 
 
 def _lived(stage: Stage, call_id: str) -> list[str]:
     """What the service told of that call as it went on."""
-    kinds = sorted(set(map(_name, CallEvent.__subclasses__())) - OF_NO_LEG)
-    return [told["type"] for told in journal(stage, *kinds) if told["call_id"] == call_id]
-
-
-def _name(kind: type) -> str:
-    return kind.__name__
+    kinds = sorted(vars(events).keys() - OF_NO_LEG)
+    return [told["type"] for told in journal(stage, *kinds) if told.get("call_id") == call_id]

@@ -18,6 +18,7 @@ NEVER_READ = re.compile(
     rb"|Language|AccountCode|Priority|BridgeUniqueid|BridgeType|BridgeTechnology|BridgeCreator"
     rb"|BridgeName|BridgeNumChannels|BridgeVideoSourceMode|Cause-txt|TechCause): "
 )
+USER_EVENT = b"\r\nUserEvent: "
 EMPTY = re.compile(rb"(Dest)?ChanVariable: [A-Z_]+=")
 
 
@@ -42,6 +43,8 @@ def tape_of(heard: Iterable[Heard]) -> str:
 
 
 def _without_the_unread(raw: bytes) -> bytes:
-    first, *lines = raw.split(END_OF_LINE)
+    # What the dialplan says in a user event comes last, and has a Priority of its own.
+    ours, user_event, said = raw.partition(USER_EVENT)
+    first, *lines = ours.split(END_OF_LINE)
     kept = [line for line in lines if not NEVER_READ.match(line) and not EMPTY.fullmatch(line)]
-    return END_OF_LINE.join([first, *kept])
+    return END_OF_LINE.join([first, *kept]) + user_event + said

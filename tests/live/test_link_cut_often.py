@@ -1,7 +1,8 @@
 """The AMI link is cut 200 times, each time in the middle of something, while 20 calls are on.
 
 The service reconnects every quarter of a second here instead of every second, so that this takes a minute
-and not four; that it never tries more often than its setting is what is shown. The cuts fall on every part
+and not four; that it never tries more often than its setting is what is shown (with the default:
+tests/wire/test_ami_link.py). The cuts fall on every part
 of a connection's life: its banner, the answer to its login, the snapshot's lists, and live events.
 """
 
@@ -26,6 +27,9 @@ LONGEST_S = 0.6
 """Then the snapshot has been read and the link is up."""
 LIMIT_S = 150.0
 CHANGE_EVERY_S = 1.5
+IN_A_ROW = 10
+LATE_S = 0.24
+"""Less than the setting: one attempt too many in any ten would show."""
 
 
 async def test_twenty_calls_and_two_hundred_cuts(ready_var, short_path):
@@ -51,8 +55,10 @@ async def test_twenty_calls_and_two_hundred_cuts(ready_var, short_path):
         assert len(gaps_s) >= CUTS
         restored = journal(stage, "LinkRestored")
         assert len(restored) > CUTS / 20  # often enough for no call to come and go unseen
-        # The loop's clock here and there are two processes': a hundredth is their difference.
-        assert min(gaps_s) > RECONNECT_EVERY_S - 0.05
+        # When an attempt is accepted here is late by chance, never early: over many it cannot hide one.
+        attempts_s = cable.attempts_s[tried:]
+        for first, last in zip(attempts_s, attempts_s[IN_A_ROW:], strict=False):
+            assert last - first > IN_A_ROW * RECONNECT_EVERY_S - LATE_S
         await agreed(stage, true=all_busy)
 
         await asyncio.gather(*(citizen.hang_up() for citizen in citizens))

@@ -124,8 +124,7 @@ class Running:
     """A desk and its dialler on virtual time."""
 
     def __init__(self, *seats, **rules) -> None:
-        self.office = Office(floor=SomeFloor(*seats), **rules)
-        self.office.desk._now = self.now
+        self.office = Office(floor=SomeFloor(*seats), now=self.now, **rules)
         self.dialler = CallbackDialler(self.office.desk, lambda: self.office.rules, self.now)
 
     @staticmethod

@@ -20,7 +20,7 @@ from cti.events import (
     Room,
 )
 from cti.ids import CallId, LegId, SeatId
-from orders import desk as desk_module
+from orders import sheets as sheets_module
 from orders.desk import OrderDesk
 from orders.errors import (
     OrderAlreadySubmitted,
@@ -308,7 +308,7 @@ def test_a_clock_set_back_over_midnight_never_gives_a_number_twice():
 
 
 async def test_memory_is_bounded_and_an_old_draft_is_read_when_somebody_opens_it(monkeypatch):
-    monkeypatch.setattr(desk_module, "KEPT", 10)
+    monkeypatch.setattr(sheets_module, "KEPT", 10)
     office = Office()
     for number in range(30):
         office.rings(call(number))

@@ -151,7 +151,9 @@ def test_a_published_group_is_a_target_at_once_and_is_gone_with_its_undo(tmp_pat
             await b.log_in("leader")
             assert ("harbour" in await listed(), await led_there()) == (False, 404)
             await b.log_in("admin")
-            groups = f'{shipped(DocumentKind.GROUPS).body}\n[[group]]\ncode = "harbour"\nname = "港口"\n'
+            groups = (
+                f'{shipped(DocumentKind.GROUPS).body}\n[[group]]\ncode = "harbour"\nname = "港口"\n'
+            )
             body = {"body": groups, "note": "新组", "accept_warnings": True}
             made = await b.client.post("/api/rules/groups/publish", json=body)
             assert made.status_code == 200, made.text

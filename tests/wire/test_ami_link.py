@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -290,6 +291,38 @@ async def test_an_asterisk_that_is_not_there_is_waited_for():
         async with asterisk:
             await witness.hears("LinkRestored")
             assert link.connected
+
+
+async def test_by_default_there_is_at_most_one_attempt_a_second_however_each_one_fails():
+    """Refused at the door, cut in the banner, in the login, and after the snapshot."""
+    asterisk, tried_s = FakeAsterisk(), []
+    loop = asyncio.get_running_loop()
+
+    async def listen(near_in, near_out):
+        tried_s.append(loop.time())
+        fate = len(tried_s) % 4
+        if fate == 1:
+            near_out.transport.abort()
+        elif fate == 2:
+            near_out.write(b"Asterisk Call")
+            near_out.close()
+        elif fate == 3:
+            near_out.write(b"Asterisk Call Manager/11.0.0\r\n")
+            await near_in.readuntil(b"\r\n\r\n")
+            near_out.transport.abort()
+        else:
+            near_out.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        asterisk.port = server.sockets[0].getsockname()[1]
+        async with linked(asterisk, AmiSettings()), asyncio.timeout(30):
+            while len(tried_s) < 6:
+                await asyncio.sleep(0.01)
+    assert AmiSettings().reconnect_every_s == 1.0
+    gaps_s = [after - before for before, after in itertools.pairwise(tried_s)]
+    # Ours is the same loop and clock: only the accepting of a connection lies in between.
+    assert min(gaps_s) > 0.95, gaps_s
+    assert tried_s[-1] - tried_s[0] > 0.99 * len(gaps_s)
 
 
 async def test_a_flood_beyond_the_inbox_takes_the_link_anew_and_the_list_repairs_it():

@@ -32,7 +32,6 @@ from orders.events import (
     NuisanceStepTicked,
     NuisanceTagged,
     OrderDiverted,
-    OrderSubmitted,
     OutcomeMissed,
 )
 from orders.model import (

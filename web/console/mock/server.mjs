@@ -147,12 +147,33 @@ const FLOOR = {
   directory: () => ({ lines: [['110', '公安报警', '110', 'emergency'], ['119', '消防救援', '119', 'emergency'], ['120', '医疗急救', '120', 'emergency'], ['122', '交通事故', '122', 'emergency'], ['housing', '市住建局', '02012340001', 'department', '物业、房屋质量'], ['urban', '市城管局', '02012340002', 'department', '噪声、占道'], ['ecology', '市生态环境局', '02012340003', 'department', ''], ['water', '市供水公司值班室', '96116', 'duty', '24 小时'], ['gas', '市燃气公司值班室', '96777', 'duty', '24 小时'], ['heat', '市供热办值班室', '02012340009', 'duty', '供暖季']].map(([code, name, number, kind, note = '']) => ({ code, name, number, kind, note })) }),
 }
 
+const CODES = [['answered', '即时答复', 'no'], ['order', '已生成工单', 'yes'], ['consultation', '咨询', 'maybe'], ['transferred', '转接', 'maybe'], ['wrong-number', '打错', 'no'], ['silent', '无声', 'no'], ['nuisance', '骚扰', 'no'], ['other', '其他', 'maybe', true]].map(([code, name, order, needs_note = false]) => ({ code, name, order, needs_note, excluded_from: [] }))
+const coded = new Map()
+const nuisances = new Map()
+const blocks = [{ call_id: 'hl1-1763715.8', caller_number: '13800000066', state: 'proposed', until: early(-30 * 86400), proposed_at: early(900), proposed_by: 'op8002', note: '反复来电辱骂，两次警告无效', decided_by: null, decision_note: null }]
+const outcome = (id) => ({ summary: coded.get(id) ?? null, missing: coded.has(id) || LIVE(found(world.calls, id)) ? null : '尚未登记话后小结，也未提交工单' })
+const nuisance = (id) => { const ticked = nuisances.get(id) ?? 0; return { call_id: id, warnings: ['您好，这里是12345热线，如您没有业务或服务方面的问题，请您挂机。', '如果您没有具体的诉求，请不要长时间占用热线资源，谢谢您的配合！'], ticked, may_hang_up: ticked >= 2, tag_count: 0, tags: [], block: null } }
+/** What is known of the call's course, as its parts. */
+function timeline(call) {
+  const points = [['arrived', call.arrived_at], ['queued', call.joined_at], ['talking', call.answered_at]].filter(([, at]) => at)
+  const end = call.ended_at ?? null
+  const parts = points.map(([state, since], n) => { const until = points[n + 1]?.[1] ?? end; return { state, since, until, ms: Date.parse(until ?? early(0)) - Date.parse(since) } })
+  const seat = call.seat_id && call.answered_at ? [{ leg_id: 'leg-seat', role: 'seat', who: call.seat_id, room: 'talk', since: call.answered_at, until: end, ms: 0 }] : []
+  return { call_id: call.call_id, state: call.state, parts, parties: seat, holds: [], total_ms: parts.reduce((sum, one) => sum + one.ms, 0) }
+}
+
 const LIVE = (call) => call.state !== 'ended' && call.state !== 'abandoned'
 
 function answer(method, parts, query, body, user) {
   const [what, id, more] = parts
   const seq = world.seq
   const list = (name, rows) => ({ seq, [name]: rows })
+  if (method === 'POST' && what === 'calls' && more === 'code') {
+    coded.set(id, { code: body.code, name: CODES.find((one) => one.code === body.code)?.name, note: body.note, by: user.username, at: early(0) })
+    return outcome(id)
+  }
+  if (method === 'POST' && what === 'calls' && more === 'nuisance' && body.step) nuisances.set(id, body.step)
+  if (what === 'nuisance' || (method === 'POST' && more === 'nuisance')) return nuisance(id)
   if (method === 'POST' && what === 'calls' && more) return callCommand(found(world.calls, id), more, body, user)
   if (FLOOR[what] && method === 'GET' && !id) return FLOOR[what](user)
   switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' ? ':' : more}` : ''}`) {
@@ -169,6 +190,10 @@ function answer(method, parts, query, body, user) {
       const last = decisions.at(-1)
       return { decisions, sentence: last ? `分配给座席 ${last.seat_id}：${last.reasons.join('；')}。` : '尚未分配座席。' }
     }
+    case 'GET calls/:/timeline': return timeline(found(world.calls, id))
+    case 'GET calls/:/code': return outcome(id)
+    case 'GET codes': return { codes: CODES }
+    case 'GET blocks': return { blocks }
     case 'GET seats': return list('seats', [...world.seats.values()])
     case 'POST seats/:/:': return seatCommand(found(world.seats, id), more, body, user)
     case 'GET skill-groups': return { skill_groups: world.groups }
@@ -177,7 +202,7 @@ function answer(method, parts, query, body, user) {
     case 'GET orders/:': return withMissing(found(world.orders, id))
     case 'PATCH orders/:': return editOrder(found(world.orders, id), body, user)
     case 'POST orders/:/submit': return submitOrder(found(world.orders, id), user)
-    case 'GET recordings': return list('recordings', [...world.recordings.values()].filter((one) => hears(user) || one.seat_id === user.seat_id).map((one) => recordingOf(one, user)))
+    case 'GET recordings': return list('recordings', [...world.recordings.values()].filter((one) => !query.get('call_id') || one.call_id === query.get('call_id')).filter((one) => hears(user) || one.seat_id === user.seat_id).map((one) => recordingOf(one, user)))
     case 'GET recordings/:/peaks': return peaks()
     case 'GET recordings/:/replay': {
       const one = found(world.recordings, id)
@@ -201,7 +226,7 @@ function answer(method, parts, query, body, user) {
 const loudAt = (ms, side) => (world.utterances.get('hl1-1763715.5') ?? []).some((said) => said.side === side && said.starts_at_ms <= ms && ms <= said.ends_at_ms)
 function peaks() {
   const of = (side, salt) => Array.from({ length: 640 }, (_, n) => (loudAt(n * 100, side) ? 70 + Math.round(130 * Math.abs(Math.sin(n * 1.7 + salt) * Math.cos(n * 0.31))) : Math.round(4 * Math.abs(Math.sin(n * salt)))))
-  return { points_per_second: 10, citizen: of('citizen', 1), operator: of('operator', 2) }
+  return { points_per_second: 10, citizen: of('citizen', 1), operator: of('operator', 2), own: [] }
 }
 
 /** 64 s of two quiet tones that sound while their side speaks: 8 kHz stereo, 16 bits. */

@@ -21,7 +21,7 @@ export class World {
       { code: 'business', name: '营商服务' },
       { code: 'english', name: '外语服务' },
     ]
-    const seat = (id, name, state, s, more = {}) => [id, { seat_id: id, operator_name: name, operator: state === 'signed_out' ? null : `op${id}`, state, reason: null, since: ago(s), until: null, call_id: null, phone_reachable: true, skills: { general: 1 }, pending_not_ready: null, ...more }]
+    const seat = (id, name, state, s, more = {}) => [id, { seat_id: id, operator_name: name, operator: state === 'signed_out' ? null : `op${id}`, state, reason: null, since: ago(s), until: null, call_id: null, last_call_id: null, phone_reachable: true, skills: { general: 1 }, pending_not_ready: null, ...more }]
     this.seats = new Map([
       seat('8001', '张敏', 'ready', 40, { operator: 'zhang', skills: { general: 1, business: 2 } }),
       seat('8002', '李强', 'talking', 131, { call_id: 'hl1-1763716.21', pending_not_ready: 'meal' }),

@@ -10,7 +10,7 @@
 It runs beside the service and knows it only through SIP, REST and the archive folder.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -169,14 +169,11 @@ class FloorDemonstration:
             shown: Json = await session.get(place)
             wanted = {"wrap_up": "finish-wrap-up", "not_ready": "ready"}.get(shown["state"])
             if wanted is not None:
-                try:
-                    if shown["state"] == "wrap_up" and shown["call_id"] is not None:
-                        code = {"code": "consultation"}
-                        await session.post(f"/api/calls/{shown['call_id']}/code", code)
-                    await session.post(f"{place}/{wanted}")
-                except ApiRefused as refused:
-                    if refused.status != 409:
-                        raise
+                if shown["state"] == "wrap_up" and shown["call_id"] is not None:
+                    code = {"code": "consultation"}
+                    # Refused to a seat that has passed its call on: the outcome is the other one's.
+                    await _unless_refused(session.post(f"/api/calls/{shown['call_id']}/code", code))
+                await _unless_refused(session.post(f"{place}/{wanted}"))
             return shown
 
         await until(
@@ -306,6 +303,15 @@ class FloorDemonstration:
         await until(
             lambda: self._admin.get(f"/api/calls/{call_id}"), true, COMMAND_LIMIT_S, otherwise
         )
+
+
+async def _unless_refused(asked: Awaitable[Any]) -> None:
+    """Ask; what is refused now is looked at again by whoever waits for what comes of it."""
+    try:
+        await asked
+    except ApiRefused as refused:
+        if refused.status not in (403, 409):
+            raise
 
 
 def _short(script: Script) -> Script:

@@ -14,6 +14,7 @@ from cti.events import Event
 from cti.ids import CallId, SeatId
 from orders.events import DiversionFinished, DraftDiscarded, DraftOpened, DraftPassed
 from orders.model import OrderId
+from seats.caller_lists import caller_key
 from store.orders import StoredOrders
 
 OPEN_FOR = timedelta(days=7)
@@ -61,7 +62,7 @@ class KnownCallers:
         earliest = self._now() - OPEN_FOR
         known = [
             order
-            for order in self._by_number.get(call.caller_number, {}).values()
+            for order in self._by_number.get(caller_key(call.caller_number), {}).values()
             if order.call_id != call_id and order.opened_at >= earliest
         ]
         return max(known, key=lambda order: order.opened_at).seat_id if known else None
@@ -99,7 +100,7 @@ class KnownCallers:
                 pass
 
     def _keep(self, order: OpenOrder) -> None:
-        number = order.caller_number
+        number = caller_key(order.caller_number)
         if len(number) < SHORTEST_NUMBER or not number.lstrip("+").isdigit():
             return
         known = self._by_number.setdefault(number, {})
@@ -112,7 +113,7 @@ class KnownCallers:
     def _forget(self, order_id: OrderId) -> None:
         order = self._orders.pop(order_id, None)
         if order is not None:
-            self._by_number[order.caller_number].pop(order_id, None)
+            self._by_number[caller_key(order.caller_number)].pop(order_id, None)
 
 
 async def known_callers(

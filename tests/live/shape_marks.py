@@ -2,8 +2,8 @@
 
     waits, answered, held, seat rung, seat in aside, is consulting, back, seat left, citizen hung-up
 
-Pure. One order is chance and not stated: in which moment of a move a leg is gone, and with it who is the
-citizen's seat from then on.
+Pure. Two orders are chance and not stated: in which moment of a move a leg is gone, and with it who is the
+citizen's seat from then on; and whether the citizen is on hold before or after the other telephone rings.
 """
 
 from collections import Counter
@@ -46,7 +46,11 @@ class Story:
 def _comparable(marks: Iterable[str]) -> tuple[list[str], Counter[str]]:
     marks = list(marks)
     left = Counter(mark for mark in marks if mark in LEAVINGS)
-    return [mark for mark in marks if mark not in LEAVINGS], left
+    stayed = [mark for mark in marks if mark not in LEAVINGS]
+    for place, mark in enumerate(stayed[1:]):
+        if mark == "held" and stayed[place].endswith("rung"):
+            stayed[place : place + 2] = [mark, stayed[place]]
+    return stayed, left
 
 
 def marks_of(told: Iterable[Told]) -> list[str]:

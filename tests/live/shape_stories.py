@@ -35,7 +35,13 @@ STORIES: dict[str, tuple[Story, ...]] = {
     # shapes_talk
     "citizen_hangs_up": (Story(TALK),),
     "seat_hangs_up": (Story((*PLAIN, "seat left", "seat hung-up")),),
-    "seat_asks_for_the_end": (Story((*PLAIN, "seat left", "service hung-up")),),
+    "seat_asks_for_the_end": (
+        # Asterisk tells the order, or the end of the seat's own leg, first.
+        Story(
+            (*PLAIN, "seat left", "service hung-up"),
+            or_else=((*PLAIN, "seat left", "seat hung-up"),),
+        ),
+    ),
     "hold_and_retrieve": (Story((*PLAIN, "held", "back", *ONE_LEFT)),),
     "hold_and_retrieve_twice": (Story((*PLAIN, *("held", "back") * 2, *ONE_LEFT)),),
     "citizen_hangs_up_on_hold": (Story((*PLAIN, "held", *ONE_LEFT)),),
@@ -73,7 +79,13 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "consult_is_cancelled_while_it_rings": (Story(_comes_back("seat", "cancelled")),),
     "consulted_hangs_up_first": (Story(GONE_ASIDE),),
     "consulted_refuses": (Story(_comes_back("seat", "busy")),),
-    "citizen_hangs_up_while_consulting": (Story((*PLAIN, *CONSULT_SEAT, *TWO_LEFT)),),
+    "citizen_hangs_up_while_consulting": (
+        Story(
+            (*PLAIN, *CONSULT_SEAT, *TWO_LEFT),
+            # His seat's leg is the first to be gone after him, and for that moment the other seat is his.
+            or_else=((*PLAIN, *CONSULT_SEAT, "transferred", *TWO_LEFT),),
+        ),
+    ),
     "seat_hangs_up_while_consulting": (Story(TO_THE_SEAT),),
     "two_consults_one_after_the_other": (
         Story((*PLAIN, *(*CONSULT_SEAT, "seat left", "back") * 2, *ONE_LEFT)),

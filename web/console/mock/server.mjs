@@ -179,7 +179,7 @@ function answer(method, parts, query, body, user) {
   switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' ? ':' : more}` : ''}`) {
     case 'GET calls':
       return list('calls', [...world.calls.values()].filter((call) => LIVE(call) === (query.get('state') === 'live')).map((call) => shown(call, user)))
-    case 'GET calls/:': return shown(found(world.calls, id), user)
+    case 'GET calls/:': return { ...shown(found(world.calls, id), user), flags: [], notes: [] }
     case 'GET calls/:/transcript': {
       const call = found(world.calls, id)
       if (!hears(user) && call.seat_id !== user.seat_id) throw new Refusal(403, 'forbidden')

@@ -7,6 +7,7 @@ import type {
   Callback,
   Decision,
   DirectoryLine,
+  Hints,
   NotReadyReason,
   Nuisance,
   Order,
@@ -85,7 +86,7 @@ export const api = {
   liveCalls: () => get<Listed<'calls', Call>>('/api/calls?state=live'),
   endedCalls: (limit: number) =>
     get<Listed<'calls', Call>>(`/api/calls?state=ended&limit=${limit}`),
-  call: (callId: string) => get<Call>(`/api/calls/${id(callId)}`),
+  call: (callId: string) => get<Call & Hints>(`/api/calls/${id(callId)}`),
   transcript: (callId: string) =>
     get<{ utterances: Utterance[]; finished: boolean }>(`/api/calls/${id(callId)}/transcript`),
   decision: (callId: string) =>

@@ -64,6 +64,12 @@ export interface Call {
   transcription: Transcription
 }
 
+/** What a call's seat should know: flags such as 需外语支持, notes of the route it took. */
+export interface Hints {
+  flags: string[]
+  notes: string[]
+}
+
 export type Side = 'citizen' | 'operator' | 'third_party' | 'supervisor'
 
 export interface Word {

@@ -334,6 +334,7 @@ const en: Readonly<Record<Key, string>> = {
   'error.order-fields-missing': 'Mandatory fields are empty.',
   'error.order-revision-stale': 'Somebody else has changed the order; check the newest state.',
   'error.order-already-submitted': 'The order has been submitted already.',
+  'error.order-diverted': 'This order went to an emergency line and is closed.',
   'error.order-field-unknown': 'The service does not know this field. Reload the page.',
   'error.order-value-invalid': 'One of the values is not possible. Check and try again.',
   'error.recording-error': 'The recording command failed. Try again.',

@@ -348,6 +348,7 @@ const zhCN = {
   'error.order-fields-missing': '必填项还没有填完。',
   'error.order-revision-stale': '工单已被他人修改，请核对最新内容。',
   'error.order-already-submitted': '工单已经提交，不能再修改。',
+  'error.order-diverted': '已转紧急热线的工单不能再修改。',
   'error.order-field-unknown': '服务不认识这个字段，请刷新页面后重试。',
   'error.order-value-invalid': '有一项内容不符合要求，请检查后重试。',
   'error.recording-error': '录音操作没有成功，请重试。',

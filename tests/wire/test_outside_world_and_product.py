@@ -103,6 +103,8 @@ async def test_the_product_calls_out_to_where_the_trunk_registered(tmp_path):
         await line.talking()
         assert line.shown_number == "12345"
         assert line.headers["X-Hotline-Call"] == "node1-7.1"
+        # The answer is told before the sound's way is open; on a busy machine long before.
+        await line.say(tone(1000))
         await line.say(tone(1000))
         await citizen.hang_up()
         await line.idle()

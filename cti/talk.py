@@ -267,7 +267,9 @@ def _next_seat(after: Call, at: datetime) -> tuple[Call, tuple[CallEvent, ...]]:
     """The citizen's seat is gone: another seat on the call is his from now on."""
     seats = [p for p in after.parties if p.role is PartyRole.SEAT]
     heir = next((p for room in (Room.TALK, Room.ASIDE) for p in seats if p.room is room), None)
-    if heir is None or after.seat_id is None:
+    # When the citizen goes everybody is let go, one after the other: that hands nothing over.
+    ending = after.hangup_asked_by in (Blame.CITIZEN, Blame.SERVICE)
+    if heir is None or after.seat_id is None or ending:
         return replace(after, leg_id=None), ()
     told = _transferred(after, after.seat_id, SeatId(heir.who), at)
     return replace(after, seat_id=SeatId(heir.who), leg_id=heir.leg_id), (told,)

@@ -16,6 +16,7 @@ from cti.facts import (
     CitizenGone,
     CitizenHeld,
     CitizenInRoom,
+    HangupAsked,
     LegGone,
     LegInRoom,
     LegRang,
@@ -169,6 +170,15 @@ def test_who_was_asked_and_did_not_come_is_told_with_the_cause(cause, reason, bl
     call, told = play(*TALKING, *facts)
     assert call.state is S.HELD
     assert (told[-1].ending.reason, told[-1].ending.blame) == (reason, blame)
+
+
+def test_everybody_who_is_let_go_when_the_citizen_hangs_up_hands_nothing_over():
+    facts = (rings(B, 10), enters(A, 12), enters(B, 14), back(14))
+    asks = HangupAsked(call_id=CALL, at=at(20), seat_id=None)
+    call, told = play(*TALKING, *facts, asks, leaves(A, 20), leaves(B, 20), gone(20))
+    assert "CallTransferred" not in names(told)
+    assert (call.state, call.seat_id) == (S.ENDED, "8001")
+    assert call.ending.blame is Blame.CITIZEN
 
 
 def test_a_listening_supervisor_is_a_party_but_no_talker():

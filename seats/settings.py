@@ -37,7 +37,6 @@ class StateLimits:
     """So long after its deadline a wrap-up still stands. 话后处理超过时限"""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsSettings:
     """How seats behave. 座席"""

@@ -85,6 +85,9 @@ def _is_at(call: Call, leg_id: LegId, to_door: str) -> bool:
     if leg_id == LegId(call.call_id):
         return call.in_rooms and call.led_aside is (to_door == CITIZEN_HELD)
     party = party_of(call.parties, leg_id)
-    if party is None or party.room is None or not call.in_rooms:
+    if party is None or party.room is None:
+        return False
+    # In a plain bridge only the citizen's seat counts as being in his room; who came later is in one.
+    if not call.in_rooms and leg_id == call.leg_id:
         return False
     return to_door == door(party.room, party.role)

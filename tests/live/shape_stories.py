@@ -79,13 +79,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "consult_is_cancelled_while_it_rings": (Story(_comes_back("seat", "cancelled")),),
     "consulted_hangs_up_first": (Story(GONE_ASIDE),),
     "consulted_refuses": (Story(_comes_back("seat", "busy")),),
-    "citizen_hangs_up_while_consulting": (
-        Story(
-            (*PLAIN, *CONSULT_SEAT, *TWO_LEFT),
-            # His seat's leg is the first to be gone after him, and for that moment the other seat is his.
-            or_else=((*PLAIN, *CONSULT_SEAT, "transferred", *TWO_LEFT),),
-        ),
-    ),
+    "citizen_hangs_up_while_consulting": (Story((*PLAIN, *CONSULT_SEAT, *TWO_LEFT)),),
     "seat_hangs_up_while_consulting": (Story(TO_THE_SEAT),),
     "two_consults_one_after_the_other": (
         Story((*PLAIN, *(*CONSULT_SEAT, "seat left", "back") * 2, *ONE_LEFT)),

@@ -18,7 +18,8 @@ from cti.parties import Party, party_of
 from cti.ports import Now
 
 CITIZEN_TALKS, CITIZEN_HELD = "talk-citizen", "hold-citizen"
-BRIDGES_WITHIN_S = 0.25
+BRIDGES_WITHIN_S = 1.0
+"""On a busy machine; on an idle one it is milliseconds. Nobody presses a key within a second of answering."""
 HEARD_OF_WITHIN = timedelta(seconds=2)
 """By then the facts have said that a leg came where it was led; if not, it is led again."""
 

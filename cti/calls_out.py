@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 
-from cti.control import CallControl
+from cti.control import CallControl, place_in_line
 from cti.errors import CtiError, TargetNotFree
 from cti.events import (
     CallAbandoned,
@@ -37,12 +37,17 @@ CITIZENS_DOORS = "hotline-out-citizen"
 ABOVE_ASTERISKS_COUNT = 9_000_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Awaited:
-    """A seat that is rung before its citizen. 待外呼"""
+@dataclass(slots=True, kw_only=True)
+class _Placed:
+    """A call that was placed here. 外呼
 
-    leg_id: LegId
-    number: str
+    `dials` is the citizen's number until his seat has come; `seat_alone` is set while a seat was
+    rung before him and he has not come.
+    """
+
+    legs: list[LegId]
+    dials: str | None = None
+    seat_alone: bool = False
 
 
 class CallsOut:
@@ -70,10 +75,7 @@ class CallsOut:
         self._node = node
         self._settings = settings
         self._numbers = LegNumbers(now)
-        self._awaited: dict[CallId, _Awaited] = {}
-        self._legs: dict[CallId, list[LegId]] = {}
-        self._unanswered: set[CallId] = set()
-        """Seat-first calls whose citizen has not come yet. 市民未应答"""
+        self._placed: dict[CallId, _Placed] = {}
         self._happened: asyncio.Queue[CallEvent] = asyncio.Queue()
 
     async def seat_first(
@@ -97,14 +99,11 @@ class CallsOut:
                 "HOTLINE_OUT": plain,
             },
         )
-        self._awaited[call_id] = _Awaited(leg_id=leg_id, number=plain)
-        self._legs[call_id] = [leg_id]
-        self._unanswered.add(call_id)
+        self._placed[call_id] = _Placed(legs=[leg_id], dials=plain, seat_alone=True)
         try:
             await self._control.ring(invitation)
         except CtiError:
-            del self._awaited[call_id], self._legs[call_id]
-            self._unanswered.discard(call_id)
+            del self._placed[call_id]
             self._floor.undo_offer(seat_id, call_id)
             raise
         self._say(call_id, by, seat_id, reason)
@@ -123,14 +122,9 @@ class CallsOut:
         """Ring the citizen; he then waits for a seat, at the place of that instant."""
         plain = dialled(number)
         call_id = self._new_call_id()
-        more = {
-            "HOTLINE_OUT": plain,
-            "HOTLINE_GROUP": skill_group,
-            "HOTLINE_JOINED_AT": str(round(joined_at.timestamp() * 1000)),
-            "HOTLINE_PRIORITY": str(priority),
-        }
+        more = {"HOTLINE_OUT": plain, **place_in_line(skill_group, joined_at, priority)}
         await self._control.ring(self._to_citizen(call_id, plain, "line", more))
-        self._legs[call_id] = [LegId(call_id)]
+        self._placed[call_id] = _Placed(legs=[LegId(call_id)])
         self._say(call_id, by, None, reason)
         return call_id
 
@@ -139,7 +133,7 @@ class CallsOut:
         match event:
             case (
                 PartyJoined() | SeatLeftCall() | CallAnswered() | CallEnded() | CallAbandoned()
-            ) if event.call_id in self._legs:
+            ) if event.call_id in self._placed:
                 self._happened.put_nowait(event)
 
     async def run(self) -> None:
@@ -155,29 +149,34 @@ class CallsOut:
                     )
 
     async def _go_on(self, event: CallEvent) -> None:
-        if isinstance(event, CallAnswered):
-            # From now on the rooms hold by themselves; only the end is still ours to tidy.
-            self._unanswered.discard(event.call_id)
+        placed = self._placed.get(event.call_id)
+        if placed is None:
             return
-        if isinstance(event, SeatLeftCall) and event.call_id not in self._unanswered:
-            return
-        if not isinstance(event, PartyJoined):
-            # The seat of a citizen who was busy sits in an empty room; and a citizen whose seat has
-            # gone must not be rung out of his bed for an empty one.
-            self._awaited.pop(event.call_id, None)
-            self._unanswered.discard(event.call_id)
-            for leg_id in self._legs.pop(event.call_id, ()):
-                await self._control.hang_up_leg(leg_id)
-            return
-        awaited = self._awaited.get(event.call_id)
-        if awaited is None or awaited.leg_id != event.leg_id:
-            return
-        del self._awaited[event.call_id]
-        self._legs[event.call_id].append(LegId(event.call_id))
+        match event:
+            case CallAnswered():
+                # From now on the rooms hold by themselves; only the end is still ours to tidy.
+                placed.seat_alone = False
+            case PartyJoined(leg_id=leg_id):
+                if placed.dials is not None and leg_id in placed.legs:
+                    await self._dial_citizen(event.call_id, placed, placed.dials, leg_id)
+            case SeatLeftCall() if not placed.seat_alone:
+                pass
+            case _:
+                # The seat of a citizen who was busy sits in an empty room; and a citizen whose seat
+                # has gone must not be rung out of his bed for an empty one.
+                del self._placed[event.call_id]
+                for leg_id in placed.legs:
+                    await self._control.hang_up_leg(leg_id)
+
+    async def _dial_citizen(
+        self, call_id: CallId, placed: _Placed, number: str, seat_leg: LegId
+    ) -> None:
+        placed.dials = None
+        placed.legs.append(LegId(call_id))
         try:
-            await self._control.ring(self._to_citizen(event.call_id, awaited.number, "talk", {}))
+            await self._control.ring(self._to_citizen(call_id, number, "talk", {}))
         except CtiError:
-            await self._control.hang_up_leg(event.leg_id)
+            await self._control.hang_up_leg(seat_leg)
             raise
 
     def _to_citizen(

@@ -6,6 +6,7 @@ wants a channel's name (tried on 22.10), so a call id names the citizen's leg by
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from cti.call import Call
@@ -120,11 +121,8 @@ class CallControl:
 
     async def back_to_line(self, call: Call, skill_group: SkillGroupCode) -> None:
         """Lead the citizen back into his story, to wait for this group at his old place. Raises UnknownCall."""
-        joined_at = call.joined_at or call.arrived_at
         variables = {
-            "HOTLINE_GROUP": skill_group,
-            "HOTLINE_JOINED_AT": str(round(joined_at.timestamp() * 1000)),
-            "HOTLINE_PRIORITY": str(call.priority),
+            **place_in_line(skill_group, call.joined_at or call.arrived_at, call.priority),
             "HOTLINE_TURN": str(call.turn + 1),
             "HOTLINE_STATE": "waiting",
         }
@@ -188,6 +186,17 @@ class CallControl:
         if not _CALL_ID.fullmatch(call_id):
             raise UnknownCall(UnknownCall.__doc__)
         await self._on_leg(action, (("Channel", call_id), *fields))
+
+
+def place_in_line(
+    skill_group: SkillGroupCode, joined_at: datetime, priority: int
+) -> dict[str, str]:
+    """A place as channel variables, which his story takes up."""
+    return {
+        "HOTLINE_GROUP": skill_group,
+        "HOTLINE_JOINED_AT": str(round(joined_at.timestamp() * 1000)),
+        "HOTLINE_PRIORITY": str(priority),
+    }
 
 
 def _leg(leg_id: LegId) -> str:

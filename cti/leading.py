@@ -54,7 +54,7 @@ class Leading:
         citizen = (LegId(call.call_id), CITIZEN_TALKS)
         await self.lead(call, [citizen, (party.leg_id, door(Room.TALK, party.role))])
 
-    async def lead(self, call: Call, moves: Sequence[tuple[LegId, str]]) -> None:
+    async def lead(self, call: Call, moves: Sequence[Move]) -> None:
         """Each leg to its door, but for those that are there."""
         if not call.in_rooms:
             await self._bridged(call)

@@ -1,11 +1,15 @@
 """Who is on a citizen's call besides him, and where. 参与方"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
-from cti.events import PartyRole, Room
-from cti.ids import LegId
+from cti.events import PartyEvent, PartyRole, Room
+from cti.facts import LegFact
+from cti.ids import CallId, LegId
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,18 @@ class Party:
 
 
 Parties = tuple[Party, ...]
+
+
+def newcomer(said: LegFact | PartyEvent) -> Party:
+    """Whom this speaks of, if nothing was known of him: he rings."""
+    return Party(leg_id=said.leg_id, role=said.role, who=said.who, room=None, since=said.at)
+
+
+def about(
+    kind: Callable[..., Said], call_id: CallId, party: Party, at: datetime, **more: object
+) -> Said:
+    """A LegFact or PartyEvent of that kind about this party."""
+    return kind(call_id=call_id, at=at, leg_id=party.leg_id, role=party.role, who=party.who, **more)
 
 
 def party_of(parties: Parties, leg_id: LegId | None) -> Party | None:

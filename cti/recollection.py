@@ -25,7 +25,7 @@ from cti.events import (
     Room,
     SeatLeftCall,
 )
-from cti.parties import Parties, Party, moved, party_of, with_party, without_leg
+from cti.parties import Parties, Party, moved, newcomer, party_of, with_party, without_leg
 
 
 def recollect(call: Call, events: Iterable[CallEvent]) -> Call:
@@ -74,15 +74,9 @@ def _parties(parties: Parties, event: PartyEvent) -> Parties:
     known = party_of(parties, event.leg_id)
     match event:
         case PartyRang() if known is None:
-            rings = Party(
-                leg_id=event.leg_id, role=event.role, who=event.who, room=None, since=event.at
-            )
-            return with_party(parties, rings)
+            return with_party(parties, newcomer(event))
         case PartyJoined(room=room) | PartyMoved(room=room):
-            party = known or Party(
-                leg_id=event.leg_id, role=event.role, who=event.who, room=None, since=event.at
-            )
-            return with_party(parties, moved(party, room, event.at))
+            return with_party(parties, moved(known or newcomer(event), room, event.at))
         case PartyDidNotAnswer():
             return without_leg(parties, event.leg_id)
         case _:

@@ -31,7 +31,7 @@ from cti.facts import (
     WaitingBegan,
 )
 from cti.ids import CallId, SeatId
-from cti.parties import Party, party_of
+from cti.parties import about, party_of
 from cti.tracker import missing
 
 S = CallState
@@ -137,14 +137,8 @@ def _not_joined_at_all(call: Call, real: Call, at: datetime) -> Iterator[CallFac
     for party in call.parties:
         rings = party_of(real.parties, party.leg_id)
         if party.room is not None and rings is not None and rings.room is None:
-            yield _gone(call, party, at)
-            yield LegRang(
-                call_id=call.call_id,
-                at=at,
-                leg_id=party.leg_id,
-                role=party.role,
-                who=party.who,
-            )
+            yield about(LegGone, call.call_id, party, at, cause=0)
+            yield about(LegRang, call.call_id, party, at)
 
 
 def _still_waits(call: Call, real: Call, at: datetime) -> Iterator[CallFact]:
@@ -173,25 +167,7 @@ def _still_waits(call: Call, real: Call, at: datetime) -> Iterator[CallFact]:
 def _still_talks(real: Call, at: datetime) -> Iterator[CallFact]:
     """We think that his seat left; it is there."""
     for party in real.parties:
-        yield LegInRoom(
-            call_id=real.call_id,
-            at=at,
-            leg_id=party.leg_id,
-            role=party.role,
-            who=party.who,
-            room=party.room or Room.TALK,
-        )
-
-
-def _gone(call: Call, party: Party, at: datetime) -> LegGone:
-    return LegGone(
-        call_id=call.call_id,
-        at=at,
-        leg_id=party.leg_id,
-        role=party.role,
-        who=party.who,
-        cause=0,
-    )
+        yield about(LegInRoom, real.call_id, party, at, room=party.room or Room.TALK)
 
 
 def _by_call(facts: Iterable[CallFact]) -> dict[CallId, tuple[CallFact, ...]]:

@@ -10,7 +10,7 @@ Listening and whispering supervisors do not count. Before a call is answered, an
 waits in the line again, parties may come and go without any effect on its state.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -35,9 +35,9 @@ from cti.events import (
     SeatLeftCall,
     TalkChanged,
 )
-from cti.facts import LegFact, LegInRoom, LegRang, LegRecordingBegan, SeatConnected
+from cti.facts import LegInRoom, LegRang, LegRecordingBegan, SeatConnected
 from cti.ids import LegId, SeatId
-from cti.parties import Party, in_room, moved, party_of, with_party, without_leg
+from cti.parties import Party, about, in_room, moved, newcomer, party_of, with_party, without_leg
 
 S = CallState
 _APART = frozenset({S.HELD, S.CONSULTING})
@@ -68,13 +68,7 @@ def form_of(call: Call) -> CallState:
 
 def connected(call: Call, after: Call, fact: SeatConnected) -> Step:
     """The seat that his story rang has answered."""
-    party = Party(
-        leg_id=fact.leg_id,
-        role=PartyRole.SEAT,
-        who=fact.seat_id,
-        room=Room.TALK,
-        since=fact.at,
-    )
+    party = _talking_seat(fact, fact.at)
     after = replace(
         after,
         seat_id=fact.seat_id,
@@ -93,14 +87,14 @@ def adopted(call: Call, fact: SeatConnected) -> Call:
     """After a restart: the leg of a seat that was known to talk."""
     if call.leg_id is not None or call.seat_id != fact.seat_id:
         return call
-    party = Party(
-        leg_id=fact.leg_id,
-        role=PartyRole.SEAT,
-        who=fact.seat_id,
-        room=Room.TALK,
-        since=call.answered_at or fact.at,
-    )
+    party = _talking_seat(fact, call.answered_at or fact.at)
     return replace(call, leg_id=fact.leg_id, parties=with_party(call.parties, party))
+
+
+def _talking_seat(fact: SeatConnected, since: datetime) -> Party:
+    return Party(
+        leg_id=fact.leg_id, role=PartyRole.SEAT, who=fact.seat_id, room=Room.TALK, since=since
+    )
 
 
 def rang(call: Call, fact: LegRang) -> Step:
@@ -109,8 +103,8 @@ def rang(call: Call, fact: LegRang) -> Step:
         return Step(call=replace(call, citizen_rung=True))
     if party_of(call.parties, fact.leg_id) is not None:
         return Step(call=call)
-    party = _party(fact, None)
-    event = _of(PartyRang, call, party, fact.at)
+    party = newcomer(fact)
+    event = about(PartyRang, call.call_id, party, fact.at)
     return Step(call=replace(call, parties=with_party(call.parties, party)), events=(event,))
 
 
@@ -124,10 +118,10 @@ def in_a_room(call: Call, fact: LegInRoom) -> Step:
         return replace(step, events=(left, *step.events))
     if known is not None and known.room is fact.room:
         return Step(call=call)
-    party = moved(known or _party(fact, None), fact.room, fact.at)
+    party = moved(known or newcomer(fact), fact.room, fact.at)
     after = replace(call, parties=with_party(call.parties, party))
     kind = PartyJoined if known is None or known.room is None else PartyMoved
-    events: tuple[CallEvent, ...] = (_of(kind, call, party, fact.at, room=fact.room),)
+    events: tuple[CallEvent, ...] = (about(kind, call.call_id, party, fact.at, room=fact.room),)
     if party.role is PartyRole.SEAT and call.leg_id is None and call.state in _LIVE | {S.ARRIVED}:
         # The first seat of a call of ours, or the one that comes after all others have gone.
         after = replace(after, seat_id=SeatId(party.who), leg_id=party.leg_id)
@@ -137,8 +131,8 @@ def in_a_room(call: Call, fact: LegInRoom) -> Step:
 
 
 def recorded(call: Call, fact: LegRecordingBegan) -> Step:
-    party = party_of(call.parties, fact.leg_id) or _party(fact, None)
-    event = _of(PartyRecordingStarted, call, party, fact.at)
+    party = party_of(call.parties, fact.leg_id) or newcomer(fact)
+    event = about(PartyRecordingStarted, call.call_id, party, fact.at)
     return Step(call=call, events=(event,))
 
 
@@ -179,13 +173,14 @@ def leg_gone(call: Call, leg_id: LegId, at: datetime, cause: int) -> Step:
     transferred: tuple[CallEvent, ...] = ()
     if leg_id == call.leg_id:
         after, transferred = _next_seat(after, at)
-    if call.state in _LIVE and form_of(after) is S.SEAT_LEFT:
+    alone = form_of(after) is S.SEAT_LEFT
+    if call.state in _LIVE and alone:
         # Whoever is gone without a word, and first, has ended the talk: a dead phone says no goodbye.
         blame = Blame.SEAT if party.role is PartyRole.SEAT else Blame.THIRD
         after = replace(
             after, seat_left_at=at, hangup_asked_by=call.hangup_asked_by or blame, led_aside=False
         )
-    left = _left(call, party, at, last=form_of(after) is S.SEAT_LEFT)
+    left = _left(call, party, at, last=alone)
     if _comes_to_nothing(after):
         return _given_up(after, left, at, Ending(blame=Blame.SEAT, reason="seat-left"))
     return settled(call, after, at, left, *transferred)
@@ -203,7 +198,7 @@ def _all_gone(call: Call, at: datetime) -> Iterator[CallEvent]:
             yield _left(call, party, at, last=party is present[-1])
         else:
             ending = Ending(blame=Blame.CITIZEN, reason="citizen-gone")
-            yield _of(PartyDidNotAnswer, call, party, at, ending=ending)
+            yield about(PartyDidNotAnswer, call.call_id, party, at, ending=ending)
 
 
 def settled(was: Call, after: Call, at: datetime, *events: CallEvent) -> Step:
@@ -246,7 +241,7 @@ def _never_came(call: Call, after: Call, party: Party, at: datetime, cause: int)
     by_us = reason == "cancelled"
     theirs = Blame.SEAT if party.role is not PartyRole.THIRD else Blame.THIRD
     ending = Ending(blame=Blame.SERVICE if by_us else theirs, reason=reason)
-    event = _of(PartyDidNotAnswer, call, party, at, ending=ending)
+    event = about(PartyDidNotAnswer, call.call_id, party, at, ending=ending)
     if _comes_to_nothing(after):
         return _given_up(after, event, at, ending)
     return Step(call=after, events=(event,))
@@ -290,17 +285,4 @@ def _left(call: Call, party: Party, at: datetime, *, last: bool) -> CallEvent:
             last=last,
             leg_id=party.leg_id,
         )
-    return _of(PartyLeft, call, party, at, present_ms=present_ms)
-
-
-def _party(fact: LegFact, room: Room | None) -> Party:
-    return Party(leg_id=fact.leg_id, role=fact.role, who=fact.who, room=room, since=fact.at)
-
-
-def _of(
-    kind: Callable[..., CallEvent], call: Call, party: Party, at: datetime, **more: object
-) -> CallEvent:
-    """An event about that party."""
-    return kind(
-        call_id=call.call_id, at=at, leg_id=party.leg_id, role=party.role, who=party.who, **more
-    )
+    return about(PartyLeft, call.call_id, party, at, present_ms=present_ms)

@@ -173,9 +173,7 @@ class _Weaver:
             case CallReturnedToLine():
                 return S.QUEUED
             case CallAnswered():
-                # Himself called, he may come into a room in which two speak already.
-                called = now is S.ARRIVED and self._spoke_already(event)
-                return S.CONFERENCE if called else S.TALKING
+                return S.TALKING
             case TalkChanged(state=state):
                 return S(state)
             case CallHeld() if now is S.TALKING:
@@ -230,11 +228,6 @@ class _Weaver:
     def _leg_here(self, seat: str) -> LegId | None:
         wanted = (PartyRole.SEAT, seat)
         return next((one.leg_id for one in self._present() if (one.role, one.who) == wanted), None)
-
-    def _spoke_already(self, answered: CallAnswered) -> bool:
-        """Whether that seat and others were in the room before the citizen came."""
-        talking = [stay.leg_id for stay in self._present() if stay.room is Room.TALK]
-        return len(talking) > 1 and answered.leg_id in talking
 
     def _present(self) -> Iterable[Presence]:
         return (self._stays[place] for place in self._here.values())

@@ -24,6 +24,7 @@ from cti.facts import (
 )
 from cti.fence import call_fence
 from cti.ids import CallId, LegId
+from cti.parties import about
 from cti.ports import Now, Tell
 
 log = structlog.get_logger(__name__)
@@ -124,14 +125,7 @@ def missing(calls: Iterable[Call], listed: ChannelsListed) -> Iterator[CallFact]
             continue
         for party in call.parties:
             if party.leg_id not in listed.legs:
-                yield LegGone(
-                    call_id=call.call_id,
-                    at=listed.at,
-                    leg_id=party.leg_id,
-                    role=party.role,
-                    who=party.who,
-                    cause=0,
-                )
+                yield about(LegGone, call.call_id, party, listed.at, cause=0)
         if call.state is not CallState.RINGING or call.seat_id is None or call.leg_id is None:
             continue
         if call.leg_id not in listed.legs:

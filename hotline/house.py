@@ -120,7 +120,9 @@ async def build_house(
     transcripts, recordings = StoredTranscripts(database), StoredRecordings(database)
     stream = LiveStream(journal)
 
-    tracker = CallTracker(tell, utc_now, await calls.live())
+    in_hand = await calls.live_stories()
+    live_calls = [call for call, _ in in_hand]
+    tracker = CallTracker(tell, utc_now, live_calls)
     stored_rules = StoredRules(database)
     prompts = known_prompts(places)
     rulebook = Rulebook(stored_rules, shipped_calendar(), prompts, tell, utc_now)
@@ -138,8 +140,8 @@ async def build_house(
         ending_desk,
     )
     hints = CallHints()
-    for call_id in tracker.calls:
-        for _, event in await calls.events(call_id):
+    for _, told in in_hand:
+        for event in told:
             hints.on_event(event)
     callers = await known_callers(orders, tracker.calls, utc_now, hints.sticky)
     usher = Usher(
@@ -162,7 +164,7 @@ async def build_house(
     )
     clock = ServiceLevelClock(roster, config.service_level, tell, utc_now)
     service_level = ServiceLevelDesk(clock, StoredWaits(database), config.service_level, utc_now)
-    await service_level.restore(await calls.live())
+    await service_level.restore(live_calls)
     witness = FloorWitness(link, tracker, roster, usher, config.seats)
     attendance = StoredAttendance(database)
     bell = AlarmBell(

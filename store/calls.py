@@ -249,12 +249,17 @@ class StoredCalls:
 
     async def live(self) -> list[Call]:
         """Calls that are not over, with all who are on them, in the order of their arrival."""
-        wanted = select(calls).where(calls.c.state.in_(OPEN_STATES)).order_by(calls.c.arrived_at)
-        return [await self._whole(call) for call in await self._calls(wanted)]
+        return [call for call, _ in await self.live_stories()]
 
-    async def _whole(self, call: Call) -> Call:
-        told = await self.events(call.call_id)
-        return recollect(call, (event for _, event in told if isinstance(event, CallEvent)))
+    async def live_stories(self) -> list[tuple[Call, list[Event]]]:
+        """The same, each with its events so far."""
+        wanted = select(calls).where(calls.c.state.in_(OPEN_STATES)).order_by(calls.c.arrived_at)
+        stories = []
+        for call in await self._calls(wanted):
+            told = [event for _, event in await self.events(call.call_id)]
+            its_own = (event for event in told if isinstance(event, CallEvent))
+            stories.append((recollect(call, its_own), told))
+        return stories
 
     async def ended(self, limit: int) -> list[Call]:
         """Calls that are over, newest first."""

@@ -6,6 +6,7 @@ any. Who may listen in says a policy: supervisors, inspectors; an administrator 
 nothing.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -13,12 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cti.call import Call
 from cti.errors import CallNotAnswered, CallOver
-from cti.events import PartyRole
 from cti.ids import CallId, LegId, SeatId
 from cti.targets import LineTarget, SeatTarget, Target
 from orders.model import OrderId
 from seats.groups import GENERAL
-from web.access import House, Viewer, is_own_seat, require, require_seat_command
+from web.access import (
+    House,
+    Viewer,
+    is_own_seat,
+    require,
+    require_seat_command,
+    seat_through_which,
+)
 from web.call_routes import find
 from web.control_ports import CalledFirst, Supervision
 from web.errors import Forbidden, NotFound
@@ -131,12 +138,10 @@ class CallOut(Body):
         return self
 
 
-def takes_part(viewer: User, call: Call) -> bool:
-    """His seat is (or was, at the end) the citizen's, rings for him, or is in one of the call's rooms."""
-    if viewer.seat_id is None:
-        return False
-    present = {party.who for party in call.parties if party.role is not PartyRole.THIRD}
-    return viewer.seat_id == call.seat_id or viewer.seat_id in present
+def own_part(viewer: User, call: Call) -> SeatId | None:
+    """His seat, if it is (or was, at the end) the citizen's, rings for him, or is in one of the call's rooms."""
+    seat_id = seat_through_which(viewer, call)
+    return seat_id if is_own_seat(viewer, seat_id) else None
 
 
 async def commanded(call_id: str, house: Services, viewer: User) -> tuple[CallId, SeatId]:
@@ -145,25 +150,24 @@ async def commanded(call_id: str, house: Services, viewer: User) -> tuple[CallId
     A supervisor who is not on the call himself asks in the name of the citizen's seat.
     """
     call = await find(call_id, house)
-    if takes_part(viewer, call) and viewer.seat_id is not None:
-        if call.over:
-            raise CallOver
-        return call.call_id, viewer.seat_id
-    require(viewer, Role.SUPERVISOR)
+    seat_id = own_part(viewer, call)
+    if seat_id is None:
+        require(viewer, Role.SUPERVISOR)
+        seat_id = call.seat_id
     if call.over:
         raise CallOver
-    if call.seat_id is None:
+    if seat_id is None:
         raise CallNotAnswered
-    return call.call_id, call.seat_id
+    return call.call_id, seat_id
 
 
 async def ended_by(call_id: str, house: Services, viewer: User) -> tuple[CallId, SeatId | None]:
     """As `commanded`, but a supervisor ends a call or a leg in nobody's name. Raises NotFound, Forbidden."""
     call = await find(call_id, house)
-    if takes_part(viewer, call):
-        return call.call_id, viewer.seat_id
-    require(viewer, Role.SUPERVISOR)
-    return call.call_id, None
+    seat_id = own_part(viewer, call)
+    if seat_id is None:
+        require(viewer, Role.SUPERVISOR)
+    return call.call_id, seat_id
 
 
 def seat_of(house: Services, seat_id: str) -> SeatId:
@@ -196,6 +200,30 @@ def asked(what: str, call_id: CallId, viewer: User, **more: str | None) -> Answe
     return {"asked": what, "by": viewer.username, "call_id": call_id, **more}
 
 
+async def command(
+    what: str, do: Callable[..., Awaitable[None]], call_id: str, house: Services, viewer: User
+) -> Answer:
+    """A command that concerns only the call and the seat that asks."""
+    call, seat = await commanded(call_id, house, viewer)
+    await do(call, by=viewer.username, seat_id=seat)
+    return asked(what, call, viewer)
+
+
+async def bring(
+    what: str,
+    do: Callable[..., Awaitable[LegId]],
+    call_id: str,
+    to: To,
+    house: Services,
+    viewer: User,
+) -> Answer:
+    """A command that brings somebody to the call, and hands the order's number over."""
+    call, seat = await commanded(call_id, house, viewer)
+    target, order = resolved(to, house), await order_of(call, house)
+    await do(call, target, by=viewer.username, seat_id=seat, order_id=order)
+    return asked(what, call, viewer, target=target.who)
+
+
 @router.post("/calls/{call_id}/hang-up")
 async def hang_up(call_id: str, why: Why, house: House, viewer: Viewer) -> Answer:
     """End the call for everybody. 挂机"""
@@ -207,17 +235,13 @@ async def hang_up(call_id: str, why: Why, house: House, viewer: Viewer) -> Answe
 @router.post("/calls/{call_id}/hold")
 async def hold(call_id: str, house: House, viewer: Viewer) -> Answer:
     """The citizen hears music. 保持"""
-    call, seat = await commanded(call_id, house, viewer)
-    await house.commands.hold(call, by=viewer.username, seat_id=seat)
-    return asked("hold", call, viewer)
+    return await command("hold", house.commands.hold, call_id, house, viewer)
 
 
 @router.post("/calls/{call_id}/retrieve")
 async def retrieve(call_id: str, house: House, viewer: Viewer) -> Answer:
     """The citizen is back. 取回"""
-    call, seat = await commanded(call_id, house, viewer)
-    await house.commands.retrieve(call, by=viewer.username, seat_id=seat)
-    return asked("retrieve", call, viewer)
+    return await command("retrieve", house.commands.retrieve, call_id, house, viewer)
 
 
 @router.post("/calls/{call_id}/mute")
@@ -232,52 +256,37 @@ async def mute(call_id: str, body: Mute, house: House, viewer: Viewer) -> Answer
 @router.post("/calls/{call_id}/consult")
 async def consult(call_id: str, to: To, house: House, viewer: Viewer) -> Answer:
     """Speak with somebody aside, the citizen on hold. 咨询"""
-    call, seat = await commanded(call_id, house, viewer)
-    target, order = resolved(to, house), await order_of(call, house)
-    await house.commands.consult(call, target, by=viewer.username, seat_id=seat, order_id=order)
-    return asked("consult", call, viewer, target=target.who)
+    return await bring("consult", house.commands.consult, call_id, to, house, viewer)
 
 
 @router.post("/calls/{call_id}/cancel-consult")
 async def cancel_consult(call_id: str, house: House, viewer: Viewer) -> Answer:
     """Back to the citizen, without the other one. 取消咨询"""
-    call, seat = await commanded(call_id, house, viewer)
-    await house.commands.cancel_consult(call, by=viewer.username, seat_id=seat)
-    return asked("cancel-consult", call, viewer)
+    return await command("cancel-consult", house.commands.cancel_consult, call_id, house, viewer)
 
 
 @router.post("/calls/{call_id}/complete")
 async def complete(call_id: str, house: House, viewer: Viewer) -> Answer:
     """The one consulted takes the citizen; the seat leaves. 完成转接"""
-    call, seat = await commanded(call_id, house, viewer)
-    await house.commands.complete(call, by=viewer.username, seat_id=seat)
-    return asked("complete", call, viewer)
+    return await command("complete", house.commands.complete, call_id, house, viewer)
 
 
 @router.post("/calls/{call_id}/conference")
 async def conference(call_id: str, house: House, viewer: Viewer) -> Answer:
     """All three speak together. 三方"""
-    call, seat = await commanded(call_id, house, viewer)
-    await house.commands.conference(call, by=viewer.username, seat_id=seat)
-    return asked("conference", call, viewer)
+    return await command("conference", house.commands.conference, call_id, house, viewer)
 
 
 @router.post("/calls/{call_id}/invite")
 async def invite(call_id: str, to: To, house: House, viewer: Viewer) -> Answer:
     """Bring somebody into the talk at once. 邀请三方"""
-    call, seat = await commanded(call_id, house, viewer)
-    target, order = resolved(to, house), await order_of(call, house)
-    await house.commands.invite(call, target, by=viewer.username, seat_id=seat, order_id=order)
-    return asked("invite", call, viewer, target=target.who)
+    return await bring("invite", house.commands.invite, call_id, to, house, viewer)
 
 
 @router.post("/calls/{call_id}/transfer")
 async def transfer(call_id: str, to: To, house: House, viewer: Viewer) -> Answer:
     """Hand the citizen over without speaking first. 盲转"""
-    call, seat = await commanded(call_id, house, viewer)
-    target, order = resolved(to, house), await order_of(call, house)
-    await house.commands.transfer(call, target, by=viewer.username, seat_id=seat, order_id=order)
-    return asked("transfer", call, viewer, target=target.who)
+    return await bring("transfer", house.commands.transfer, call_id, to, house, viewer)
 
 
 @router.post("/calls/{call_id}/to-line")
@@ -303,9 +312,7 @@ async def drop(call_id: str, body: OneLeg, house: House, viewer: Viewer) -> Answ
 @router.post("/calls/{call_id}/leave")
 async def leave(call_id: str, house: House, viewer: Viewer) -> Answer:
     """The seat goes, the others talk on. 退出通话"""
-    call, seat = await commanded(call_id, house, viewer)
-    await house.commands.leave(call, by=viewer.username, seat_id=seat)
-    return asked("leave", call, viewer)
+    return await command("leave", house.commands.leave, call_id, house, viewer)
 
 
 @router.post("/calls/{call_id}/keys")

@@ -119,10 +119,7 @@ class AmiLink:
         limit_s = self._settings.action_limit_s
         try:
             self._heard((LOOK_BEGINS,))
-            await protocol.ask("CoreStatus", (), limit_s)
-            await protocol.ask_list("CoreShowChannels", (), limit_s)
-            with self._do_without("DeviceStateList"):
-                await protocol.ask_list("DeviceStateList", (), limit_s)
+            await self._ask_channels_and_phones(protocol, limit_s)
             self._heard((LOOK_ENDS,))
             async with asyncio.timeout(limit_s):
                 return await look.read
@@ -215,12 +212,17 @@ class AmiLink:
 
     async def _take_snapshot(self, protocol: WholeMessageProtocol, limit_s: float) -> None:
         """Ask for everything. The answers are read from the inbox, where they stand in order."""
+        await self._ask_channels_and_phones(protocol, limit_s)
+        with self._do_without("QueueStatus"):
+            await protocol.ask_list("QueueStatus", (("Queue", LIFEBOAT_QUEUE),), limit_s)
+
+    async def _ask_channels_and_phones(
+        self, protocol: WholeMessageProtocol, limit_s: float
+    ) -> None:
         await protocol.ask("CoreStatus", (), limit_s)
         await protocol.ask_list("CoreShowChannels", (), limit_s)
         with self._do_without("DeviceStateList"):
             await protocol.ask_list("DeviceStateList", (), limit_s)
-        with self._do_without("QueueStatus"):
-            await protocol.ask_list("QueueStatus", (("Queue", LIFEBOAT_QUEUE),), limit_s)
 
     @contextmanager
     def _do_without(self, action: str) -> Iterator[None]:

@@ -1,10 +1,12 @@
 """The outside world fits the product's own SIP configuration: trunk, seats' accounts, codecs.
 
-The dialplan is a stand-in; queueing and the service are the live tests' matter.
+The dialplan is a stand-in; queueing and the service are the live tests' matter. It records, as the product
+always does: without a recording Asterisk 22 hands packets from one side to the other untouched
+(native_rtp), and the simulator at the far end then drops them in about every second call.
 """
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,12 +31,15 @@ from tests.fakes.exchange import asterisk_program
 from tests.wire.test_outside_world import LOUD
 
 CALLER = "13800000002"
+TIMES_SPOKEN = 20
 STAND_IN = {
     "extensions.conf": """
 [hotline-in]
 exten => 12345,1,Answer()
+ same => n,MixMonitor(,r(${UNIQUEID}.sln))
  same => n,Dial(PJSIP/8001,20,b(header^add^1))
 exten => 12346,1,Answer()
+ same => n,MixMonitor(,r(${UNIQUEID}.sln))
  same => n,Set(CALLERID(num)=12345)
  same => n,Dial(PJSIP/13800009001@trunk,20,b(header^add^1))
 [header]
@@ -84,12 +89,10 @@ async def test_a_citizen_reaches_a_registered_seat_who_sees_number_and_call(tmp_
         citizen = await world.dial(CALLER)
         assert await world.seat_of(citizen, "node1-7.1", 10) is phone
         assert phone.shown_number == CALLER
-        await citizen.say(tone(500))
-        await phone.say(tone(1200))
+        await speak_until_heard(citizen, tone(500), lambda: loudness(phone.heard()) > LOUD)
+        await speak_until_heard(phone, tone(1200), lambda: loudness(citizen.heard()) > LOUD)
         await citizen.hang_up()
         await phone.idle()
-        assert loudness(phone.heard()) > LOUD
-        assert loudness(citizen.heard()) > LOUD
 
 
 async def test_the_product_calls_out_to_where_the_trunk_registered(tmp_path):
@@ -103,12 +106,9 @@ async def test_the_product_calls_out_to_where_the_trunk_registered(tmp_path):
         await line.talking()
         assert line.shown_number == "12345"
         assert line.headers["X-Hotline-Call"] == "node1-7.1"
-        # The answer is told before the sound's way is open; on a busy machine long before.
-        await line.say(tone(1000))
-        await line.say(tone(1000))
+        await speak_until_heard(line, tone(1000), lambda: hears_tone(citizen.heard(), 1000))
         await citizen.hang_up()
         await line.idle()
-        assert hears_tone(await citizen.heard_out(), 1000)
 
 
 async def test_wrong_passwords_open_neither_the_trunk_nor_a_seat(tmp_path):
@@ -117,6 +117,15 @@ async def test_wrong_passwords_open_neither_the_trunk_nor_a_seat(tmp_path):
             await world.dial(CALLER, limit_s=5)
         with pytest.raises(PhoneNotRegistered):
             await world.phone("8001").registered(1)
+
+
+async def speak_until_heard(speaker, sound: bytes, heard: Callable[[], bool]) -> None:
+    """The answer is told before the sound's way is open; on a busy machine long before."""
+    for _ in range(TIMES_SPOKEN):
+        await speaker.say(sound)
+        if heard():
+            return
+    raise AssertionError("it was never heard")
 
 
 class WatchedWorld:

@@ -31,6 +31,8 @@ class Guess:
 
     text: str
     words: tuple[Word, ...] = ()
+    stale: bool = False
+    """Not looked at anew: the server had too much to do. 未更新"""
 
 
 class Recogniser(Protocol):

@@ -13,6 +13,12 @@ class NoRecogniser(AsrError):
     code = "no-recogniser"
 
 
+class RecognisersBusy(NoRecogniser):
+    """Every recogniser has as many streams as it may have; there will be room. 转写服务已满"""
+
+    code = "recognisers-busy"
+
+
 class RecogniserLost(AsrError):
     """The recogniser went away in the middle of its work. 转写服务中断"""
 
@@ -74,6 +80,18 @@ class UnknownModel(AsrError):
     code = "unknown-model"
 
 
+class UnknownLanguage(AsrError):
+    """A language is written in small letters, such as en, ja or zh. 语种写法有误"""
+
+    code = "unknown-language"
+
+
+class NotEnoughMemory(AsrError):
+    """The model needs more memory than this machine has free. 内存不足"""
+
+    code = "not-enough-memory"
+
+
 class ModelListUnreadable(AsrError):
     """The list of official models could not be fetched or understood. 模型列表不可读"""
 
@@ -96,3 +114,68 @@ class UnsafeArchive(AsrError):
     """The archive holds paths that lead out of its folder, links, or too much data. 压缩包不安全"""
 
     code = "unsafe-archive"
+
+
+class BackfillError(AsrError):
+    """The missing text of a call could not be made up. 后补错误"""
+
+    code = "backfill-error"
+    for_good = False
+    """Trying again later cannot help."""
+
+
+class CallNotKnown(BackfillError):
+    """There is no such call, or it was never recorded. 没有该通话或未录音"""
+
+    code = "unknown-call"
+    for_good = True
+
+
+class CallNotOver(BackfillError):
+    """The call is still going on and is taken down as it is spoken. 通话尚未结束"""
+
+    code = "call-not-over"
+
+
+class TranscriptWhole(BackfillError):
+    """This call has its whole transcript already. 转写已完整"""
+
+    code = "transcript-whole"
+
+
+class TranscriptInTheMaking(BackfillError):
+    """This call's transcript is in the making or waits for its turn. 转写正在进行"""
+
+    code = "transcript-in-the-making"
+
+
+class RecordingGone(BackfillError):
+    """Neither raw legs nor an archived recording of this call are there. 录音已不存在"""
+
+    code = "recording-gone"
+    for_good = True
+
+
+class RecordingDamaged(BackfillError):
+    """The archived recording is not what was archived, or cannot be decoded. 录音文件损坏"""
+
+    code = "recording-damaged"
+    for_good = True
+
+
+class RecordingMoved(BackfillError):
+    """The raw legs went into the archive while they were being read. 录音正在归档"""
+
+    code = "recording-moved"
+
+
+class RecordingUnreadable(BackfillError):
+    """The archive or its catalogue cannot be read at the moment. 录音暂不可读"""
+
+    code = "recording-unreadable"
+
+
+class ModelMissing(BackfillError):
+    """There is no model for this call's language yet. 该语言尚无模型"""
+
+    code = "model-missing"

@@ -39,6 +39,9 @@ _TIMEOUT_S = 30
 _MAX_UNPACKED_BYTES = 24 << 30
 _BROKEN = (urllib.error.URLError, http.client.HTTPException, OSError)
 
+_LANGUAGES = {"cn": "zh", "vn": "vi", "ua": "uk", "kz": "kk", "br": "pt"}
+_OTHER_KINDS = ("-spk-", "recasepunc", "-tts-")
+
 Progress = Callable[[int, int], None]
 """Told how many bytes have arrived and how many there are in all (0 = not known)."""
 
@@ -53,6 +56,17 @@ class OfficialModel:
     md5: str
     url: str
     obsolete: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """The language as skill groups write it: zh for the list's cn, en for en-us."""
+        first = self.language.partition("-")[0]
+        return _LANGUAGES.get(first, first)
+
+    @property
+    def recognises(self) -> bool:
+        """It turns speech into text: the list also has models of voices and of punctuation."""
+        return not any(part in self.name for part in _OTHER_KINDS)
 
 
 def official_models(list_url: str = LIST_URL) -> tuple[OfficialModel, ...]:

@@ -1,16 +1,21 @@
 """Which speech model is used and where it lies. 语音模型"""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from asr.errors import ModelUnusable, UnknownModel
+from asr.errors import ModelUnusable, UnknownLanguage, UnknownModel
 from asr.model_check import check_files
+from asr.model_memory import available_bytes, refuse_too_large
 
 DEMO = "demo"
 """The model that comes with the project; it understands synthetic voices only."""
 RECOMMENDED = ("vosk-model-cn-0.22", "vosk-model-small-cn-0.22")
 """The official Mandarin models: 1.3 GB and better, 42 MB and worse."""
 
+CHINESE = "zh"
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?|dialect")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _CHOSEN = "chosen"
 
@@ -18,6 +23,11 @@ _CHOSEN = "chosen"
 def is_model_name(name: str) -> bool:
     """It can be a folder's name and cannot lead anywhere else."""
     return _NAME.fullmatch(name) is not None and ".." not in name
+
+
+def is_language(language: str) -> bool:
+    """It is written as skill groups write their language: zh, en, ja ..."""
+    return _LANGUAGE.fullmatch(language) is not None
 
 
 def models_folder(var: Path) -> Path:
@@ -46,27 +56,65 @@ def installed_models(var: Path) -> tuple[str, ...]:
     )
 
 
+def chosen_models(var: Path) -> dict[str, str]:
+    """What was chosen on the command line, by language; unreadable lines are left out.
+
+    Each line has a language and a name. The first releases knew Chinese only and wrote nothing but
+    the name: that is still understood.
+    """
+    try:
+        text = (models_folder(var) / _CHOSEN).read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return {}
+    chosen: dict[str, str] = {}
+    for line in text.splitlines():
+        language, name = ([CHINESE, *line.split()])[-2:] if line.strip() else ("", "")
+        if is_language(language) and is_model_name(name):
+            chosen[language] = name
+    return chosen
+
+
 def chosen_model(configured: str, var: Path) -> str:
-    """The model to use: the configuration file's, unless that is the default; then the one chosen
-    on the command line; else the demonstration's."""
+    """The model for Chinese: the configuration file's, unless that is the default; then the one
+    chosen on the command line; else the demonstration's."""
     if configured != DEMO:
         return configured
-    try:
-        name = (models_folder(var) / _CHOSEN).read_text(encoding="ascii", errors="replace").strip()
-    except OSError:
-        return DEMO
-    return name if is_model_name(name) else DEMO
+    return chosen_models(var).get(CHINESE, DEMO)
 
 
-def use(name: str, var: Path) -> None:
-    """Use this model from the next start on. Raises UnknownModel, ModelUnusable."""
+def model_for(language: str, configured: Mapping[str, str], default: str, var: Path) -> str | None:
+    """The model for a language: the configuration file's, then the one chosen on the command line;
+    None where there is none. `default` is what Chinese has."""
+    if language == CHINESE:
+        return configured.get(CHINESE) or chosen_model(default, var)
+    return configured.get(language) or chosen_models(var).get(language)
+
+
+def models_in_use(configured: Mapping[str, str], default: str, var: Path) -> dict[str, str]:
+    """The model of every language that has one; Chinese always has."""
+    languages = {CHINESE, *configured, *chosen_models(var)}
+    return {
+        language: name
+        for language in sorted(languages)
+        if (name := model_for(language, configured, default, var)) is not None
+    }
+
+
+def use(name: str, var: Path, language: str = CHINESE) -> None:
+    """Use this model for this language from the next start on. Raises UnknownModel, ModelUnusable,
+    UnknownLanguage, NotEnoughMemory."""
+    if not is_language(language):
+        raise UnknownLanguage(language)
     folder = model_folder(name, var)
     if not folder.is_dir():
         raise UnknownModel(name)
     report = check_files(folder)
     if not report.usable:
         raise ModelUnusable(report.complaints)
+    refuse_too_large(folder, available_bytes())
     models_folder(var).mkdir(parents=True, exist_ok=True)
+    chosen = {**chosen_models(var), language: name}
     fresh = models_folder(var) / f".{_CHOSEN}"
-    fresh.write_text(f"{name}\n", encoding="ascii")
+    lines = (f"{each} {model}\n" for each, model in sorted(chosen.items()))
+    fresh.write_text("".join(lines), encoding="ascii")
     fresh.replace(models_folder(var) / _CHOSEN)

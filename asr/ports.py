@@ -13,6 +13,8 @@ from cti.ids import CallId, LegId, SeatId
 Tell = Callable[[Event], None]
 TellPartial = Callable[[PartialHeard], None]
 Now = Callable[[], datetime]
+LanguageOf = Callable[[CallId], str]
+"""The language spoken on a call, as its skill group has it. 语种"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class UnfinishedTranscript:
     utterances: int = 0
     paused: bool = False
     """TranscriptionPaused was told and TranscriptionResumed was not."""
+    left_out: bool = False
+    """TranscriptionLeftOut was told last."""
     own_legs: tuple[OwnLeg, ...] = ()
 
 
@@ -141,7 +145,14 @@ class Connection(Protocol):
 
 
 class Recognisers(Protocol):
-    """Where recognisers are to be had. 转写服务"""
+    """Where recognisers of one language are to be had. 转写服务"""
 
     async def connect(self) -> Connection:
-        """A fresh stream at the least loaded recogniser. Raises NoRecogniser."""
+        """A fresh stream at the least loaded recogniser. Raises NoRecogniser, RecognisersBusy."""
+
+
+class Languages(Protocol):
+    """Which languages can be taken down. 可转写语种"""
+
+    def recognisers(self, language: str) -> Recognisers | None:
+        """None: there is no model for it."""

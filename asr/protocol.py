@@ -1,10 +1,14 @@
 """The vosk-server websocket protocol as text, both directions. 转写协议
 
-Client: `{"config": {...}}` at most once and first, binary audio, `{"eof": 1}`.
+Client: `{"config": {...}}` at most once and first, binary audio, `{"eof" : 1}`.
 Server: one answer for every block of audio, `{"partial": "..."}` or
 `{"result": [{"conf", "end", "start", "word"}], "text": "..."}`, one last answer after eof, and
-`{"error": {"code", "message"}}` before it closes on somebody who broke the rules. The original
-vosk-server has no `partial_words` option and ignores it.
+`{"error": {"code", "message"}}` before it closes on somebody who broke the rules. Who asks for
+`max_alternatives` gets `{"alternatives": [{"confidence", "result", "text"}]}` instead of a text.
+
+The original vosk-server knows the end of the audio by that one spelling, blank before the colon; it has
+no `partial_words` and ignores what it does not know. Ours adds `"stale": true` to a partial result that
+it did not look at anew, because others wait.
 """
 
 import json
@@ -15,7 +19,8 @@ from asr.engine import Guess, Heard, known_words, readable
 from asr.errors import RecogniserGarbage, RecogniserRefused, SpeechRequestWrong
 from asr.events import Word
 
-END_OF_AUDIO = '{"eof": 1}'
+END_OF_AUDIO = '{"eof" : 1}'
+GOING_AWAY = 1001
 INVALID_DATA = 1007
 POLICY = 1008
 MAX_PHRASES = 2_000
@@ -29,6 +34,7 @@ class StreamConfig:
     sample_rate: int = 16_000
     words: bool = True
     partial_words: bool = False
+    alternatives: bool = False
     phrases: tuple[str, ...] = ()
 
 
@@ -85,8 +91,15 @@ def _read_config(wanted: dict[str, Any]) -> StreamConfig:
         sample_rate=int(rate),
         words=bool(wanted.get("words", True)),
         partial_words=bool(wanted.get("partial_words", False)),
+        alternatives=_number(wanted.get("max_alternatives") or 0) > 0,
         phrases=tuple(phrase for phrase in phrases if phrase != "[unk]"),
     )
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, int | float):
+        raise SpeechRequestWrong("bad-max-alternatives", "max_alternatives is a number", POLICY)
+    return value
 
 
 def write_heard(heard: Heard, config: StreamConfig) -> str:
@@ -94,6 +107,11 @@ def write_heard(heard: Heard, config: StreamConfig) -> str:
     answer: dict[str, Any] = {"text": heard.text}
     if config.words and heard.words:
         answer["result"] = _rows(heard.words)
+    if config.alternatives:
+        # Our engine is sure of one; a client that asked for more reads it all the same.
+        likely = [word.confidence for word in heard.words]
+        mean = sum(likely) / len(likely) if likely else 0.0
+        answer = {"alternatives": [{"confidence": round(mean, 6), **answer}]}
     return json.dumps(answer, ensure_ascii=False)
 
 
@@ -102,6 +120,8 @@ def write_guess(guess: Guess, config: StreamConfig) -> str:
     answer: dict[str, Any] = {"partial": guess.text}
     if config.partial_words and guess.words:
         answer["partial_result"] = _rows(guess.words)
+    if guess.stale:
+        answer["stale"] = True
     return json.dumps(answer, ensure_ascii=False)
 
 
@@ -124,7 +144,8 @@ def read_answer(raw: str | bytes) -> Heard | Guess:
         return Heard(text=readable(answer["text"]), words=_read_words(answer.get("result", [])))
     if isinstance(answer.get("partial"), str):
         words = _read_words(answer.get("partial_result", []))
-        return Guess(text=readable(answer["partial"]), words=words)
+        stale = answer.get("stale") is True
+        return Guess(text=readable(answer["partial"]), words=words, stale=stale)
     raise RecogniserGarbage("neither text nor partial")
 
 

@@ -11,8 +11,7 @@ utterance has been told or the recogniser has said that there was none.
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 import structlog
 
@@ -24,11 +23,12 @@ from asr.errors import (
     RecogniserRefused,
     RecogniserSilent,
 )
-from asr.events import PartialHeard, UtteranceHeard
+from asr.gate import SilenceGate
 from asr.legs import BYTES_PER_MS
-from asr.ports import Connection, Leg, Now, OpenLeg, Recognisers, Tell, TellPartial, Voice
-from asr.settings import AsrSettings
-from cti.ids import CallId
+from asr.ports import Connection, Leg, Voice
+from asr.rhythm import Rhythm
+from asr.surroundings import Surroundings, Tongue
+from asr.teller import VoiceTeller
 
 log = structlog.get_logger(__name__)
 
@@ -39,56 +39,37 @@ _SILENCE_GUARD_MS = 1_000
 """An utterance may have begun just before the recogniser declared silence."""
 _SAME_BLOCK_LIMIT = 3
 """A block at which recognisers die so often is left out: it may be what kills them."""
+_CATCH_UP_BLOCK_MS = 1_000
+"""Who is behind asks less often, so that fewer partial results are made that nobody is shown."""
 _DROPPED = (RecogniserLost, RecogniserSilent, RecogniserGarbage)
 
 
 @dataclass(slots=True)
 class _Span:
     start_ms: int
+    tongue: Tongue
     end_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What all voices of a call share. 环境"""
-
-    call_id: CallId
-    zero: datetime
-    open_leg: OpenLeg
-    recognisers: Recognisers
-    tell: Tell
-    tell_partial: TellPartial
-    settings: AsrSettings
-    now: Now
-
-    def position_ms(self, at: datetime) -> int:
-        """Where in the recording an instant is."""
-        return max(0, self.offset_ms(at))
-
-    def offset_ms(self, at: datetime) -> int:
-        """An instant on the call's clock; before its zero for a seat that waits for the citizen."""
-        return (at - self.zero) // timedelta(milliseconds=1)
 
 
 class SideScribe:
     """Listens to the spans of one voice and tells what was said. 单侧转写员
 
-    `lost` and `back` are called when no recogniser can be had and when one answers again.
+    `lost` is called with the reason when no recogniser can be had, `back` when one answers again.
     """
 
     def __init__(
         self,
         voice: Voice,
         around: Surroundings,
-        lost: Callable[[Voice], None],
+        lost: Callable[[Voice, str], None],
         back: Callable[[Voice], None],
         heard_until_ms: int | None,
         *,
         after_outage: bool = False,
     ) -> None:
         self.voice = voice
-        self.utterances = 0
         self._around = around
+        self._teller = VoiceTeller(voice, around)
         self._lost = lost
         self._back = back
         self._resume_ms = heard_until_ms or 0
@@ -101,17 +82,23 @@ class SideScribe:
         self._newest: _Span | None = None
         self._over = False
         self._woken = asyncio.Event()
-        self._partial = ""
-        self._partial_told_at = -1.0
+        self._dry_at_s = 0.0
+        """When the leg was last heard to its end. 读尽时刻"""
+        self._rhythm = Rhythm(around.settings.poll_ms / 1000)
 
-    def begin(self, start_ms: int) -> None:
-        """Listen from here; a repeated or late word changes nothing."""
+    @property
+    def utterances(self) -> int:
+        """How many have been told."""
+        return self._teller.utterances
+
+    def begin(self, start_ms: int, tongue: Tongue | None = None) -> None:
+        """Listen from here, in this language or the call's first; a repeated word changes nothing."""
         newest = self._newest
         if self._over or (
             newest is not None and (newest.end_ms is None or start_ms < newest.end_ms)
         ):
             return
-        self._newest = _Span(start_ms)
+        self._newest = _Span(start_ms, tongue or self._around.tongue)
         self._spans.append(self._newest)
         self._woken.set()
 
@@ -138,6 +125,8 @@ class SideScribe:
     async def _listen(self, span: _Span) -> None:
         self._resume_ms = max(self._resume_ms, span.start_ms)
         leg = self._around.open_leg(self.voice, self._resume_ms)
+        self._dry_at_s = asyncio.get_running_loop().time()
+        self._rhythm = Rhythm(self._around.settings.poll_ms / 1000)
         try:
             while not await self._listened_to_the_end(span, leg):
                 if self._over and leg.missing:
@@ -145,6 +134,7 @@ class SideScribe:
                     return
                 await asyncio.sleep(_RETRY_S)
         finally:
+            self._around.load.is_done(self)
             leg.close()
 
     async def _listened_to_the_end(self, span: _Span, leg: Leg) -> bool:
@@ -154,22 +144,23 @@ class SideScribe:
             try:
                 if await self._one_stream(span, leg):
                     return True
-            except (NoRecogniser, RecogniserRefused):
-                self._no_recogniser()
+            except (NoRecogniser, RecogniserRefused) as none:
+                self._no_recogniser(none.code)
                 return False
             except _DROPPED as trouble:
                 log.info("recogniser lost", call_id=self._around.call_id, why=trouble.code)
                 self._outage = True
-                self._show(Guess(text=""), self._resume_ms)
+                self._teller.show(Guess(text=""), self._resume_ms)
                 self._fruitless += 1
                 if self._fruitless > 1:
-                    self._no_recogniser()
+                    self._no_recogniser(NoRecogniser.code)
                     return False
 
     async def _one_stream(self, span: _Span, leg: Leg) -> bool:
         """True at the end of the span; False if a block was left out and another stream follows."""
-        base_ms = leg.position_ms
+        base_ms = heard_until_ms = leg.position_ms
         leaves_out = False
+        gate, half_said = SilenceGate(), False
         connection: Connection | None = None
         try:
             while (block_at := await self._next_block_at(span, leg)) is not None:
@@ -177,12 +168,24 @@ class SideScribe:
                 leaves_out = position_ms in self._left_out
                 if leaves_out:
                     break
+                if gate.shuts(block, position_ms, half_said=half_said or connection is None):
+                    self._nothing_until(position_ms)
+                    continue
+                if gate.shut:
+                    opens_ms = gate.opens(position_ms)
+                    base_ms += opens_ms - heard_until_ms
+                    leg.go_back_to(opens_ms)
+                    heard_until_ms = opens_ms
+                    continue
                 if connection is None:
-                    connection = await self._around.recognisers.connect()
-                answer = await self._hear(connection, block, position_ms)
-                self._take(answer, base_ms, leg.position_ms)
+                    connection = await span.tongue.recognisers.connect()
+                answer = await self._hear(connection, block, position_ms, span)
+                self._take(answer, base_ms, leg.position_ms, span.tongue.language)
+                half_said = isinstance(answer, Guess) and bool(answer.text or answer.stale)
+                heard_until_ms = leg.position_ms
             if connection is not None:
-                self._take(await connection.finish(), base_ms, leg.position_ms)
+                rest = await connection.finish()
+                self._take(rest, base_ms, heard_until_ms, span.tongue.language)
             if leaves_out:
                 self._resume_ms = leg.position_ms
         finally:
@@ -191,45 +194,63 @@ class SideScribe:
         return not leaves_out
 
     async def _next_block_at(self, span: _Span, leg: Leg) -> tuple[int, bytes] | None:
-        settings = self._around.settings
+        loop = asyncio.get_running_loop()
         quiet_s = 0.0
+        in_vain = False
         while True:
             if span.end_ms is not None:
                 leg.end_at(span.end_ms)
             position_ms = leg.position_ms
-            block = await leg.read(settings.block_ms)
+            block = await leg.read(self._block_ms(position_ms))
             if block:
+                if in_vain:
+                    self._rhythm.grew(loop.time())
                 return position_ms, block
+            in_vain = True
+            self._dry_at_s = loop.time()
             if leg.finished:
                 return None
             if self._over and quiet_s >= _SETTLE_S:
                 leg.call_is_over()
                 continue
-            await asyncio.sleep(settings.poll_ms / 1000)
-            # Only what is quiet after the end counts: a live leg rests a second between blocks.
-            quiet_s += settings.poll_ms / 1000 if self._over else 0.0
+            poll_s = self._around.settings.poll_ms / 1000
+            # Only what is quiet after the end counts: a live leg rests between blocks.
+            quiet_s += poll_s if self._over else 0.0
+            await asyncio.sleep(poll_s if self._over else self._rhythm.rest_s(loop.time()))
 
-    async def _hear(self, connection: Connection, block: bytes, position_ms: int) -> Heard | Guess:
+    def _block_ms(self, position_ms: int) -> int:
+        """Large steps for who is behind, but not over a place at which recognisers died."""
+        if self._deaths or not self._is_behind(position_ms):
+            return self._around.settings.block_ms
+        return max(_CATCH_UP_BLOCK_MS, self._around.settings.block_ms)
+
+    def _is_behind(self, position_ms: int) -> bool:
+        waiting_ms = self._around.live_ms - position_ms
+        return waiting_ms > self._around.settings.partials_within_ms
+
+    async def _hear(
+        self, connection: Connection, block: bytes, position_ms: int, span: _Span
+    ) -> Heard | Guess:
         try:
             answer = await connection.hear(block)
         except _DROPPED:
             place = self._resume_ms, position_ms
             self._deaths[place] += 1
-            if self._deaths[place] >= _SAME_BLOCK_LIMIT and await self._silence_is_answered():
+            if self._deaths[place] >= _SAME_BLOCK_LIMIT and await self._silence_is_answered(span):
                 log.warning("audio left out", call_id=self._around.call_id, position_ms=position_ms)
                 self._left_out.add(position_ms)
             raise
         if self._outage:
             self._outage = False
-            self._outage_until_ms = self._live_ms()
+            self._outage_until_ms = self._around.live_ms
         self._fruitless = 0
         self._back(self.voice)
         return answer
 
-    async def _silence_is_answered(self) -> bool:
+    async def _silence_is_answered(self, span: _Span) -> bool:
         """It is this audio that kills recognisers, and not that they are ill anyway."""
         try:
-            connection = await self._around.recognisers.connect()
+            connection = await span.tongue.recognisers.connect()
         except NoRecogniser:
             return False
         try:
@@ -240,78 +261,39 @@ class SideScribe:
             await connection.close()
         return True
 
-    def _no_recogniser(self) -> None:
+    def _no_recogniser(self, why: str) -> None:
         self._outage = True
-        self._lost(self.voice)
+        self._around.load.is_behind(self, max(0, self._around.live_ms - self._resume_ms))
+        self._lost(self.voice, why)
 
-    def _live_ms(self) -> int:
-        return self._around.position_ms(self._around.now())
-
-    def _take(self, answer: Heard | Guess, base_ms: int, until_ms: int) -> None:
+    def _take(self, answer: Heard | Guess, base_ms: int, until_ms: int, language: str) -> None:
+        load = self._around.load
+        load.is_behind(self, max(0, self._around.live_ms - until_ms))
         if isinstance(answer, Guess):
-            first = answer.words[0].starts_at_ms + base_ms if answer.words else self._resume_ms
-            if self._is_live(until_ms):
-                self._show(answer, first)
+            if answer.stale:
+                load.partials_dropped["server"] += 1
+            elif self._is_behind(until_ms):
+                load.partials_dropped["behind"] += 1
+            else:
+                first = answer.words[0].starts_at_ms + base_ms if answer.words else self._resume_ms
+                self._teller.show(answer, first)
         elif answer.text:
-            self._tell(answer, base_ms, until_ms)
+            self._tell(answer, base_ms, until_ms, language)
         else:
-            self._resume_ms = max(self._resume_ms, until_ms - _SILENCE_GUARD_MS)
+            self._nothing_until(until_ms)
 
-    def _is_live(self, position_ms: int) -> bool:
-        return self._live_ms() - position_ms <= self._around.settings.late_after_s * 1000
+    def _nothing_until(self, until_ms: int) -> None:
+        self._resume_ms = max(self._resume_ms, until_ms - _SILENCE_GUARD_MS)
 
-    def _tell(self, heard: Heard, base_ms: int, until_ms: int) -> None:
-        words = tuple(
-            replace(
-                word,
-                starts_at_ms=word.starts_at_ms + base_ms,
-                ends_at_ms=min(word.ends_at_ms + base_ms, until_ms),
-            )
-            for word in heard.words
+    def _tell(self, heard: Heard, base_ms: int, until_ms: int, language: str) -> None:
+        words, starts_at_ms, ends_at_ms = self._teller.place_of(
+            heard, base_ms, until_ms, self._resume_ms
         )
-        # A server that gives no word times still gives the order: from the last utterance to here.
-        starts_at_ms = words[0].starts_at_ms if words else self._resume_ms
-        ends_at_ms = words[-1].ends_at_ms if words else until_ms
-        late = starts_at_ms < self._outage_until_ms and not self._is_live(ends_at_ms)
-        self._around.tell(
-            UtteranceHeard(
-                at=self._around.now(),
-                call_id=self._around.call_id,
-                side=self.voice.side,
-                text=heard.text,
-                starts_at_ms=starts_at_ms,
-                ends_at_ms=ends_at_ms,
-                confidence=_mean_confidence(heard),
-                words=words,
-                backfilled=late,
-                leg_id=self.voice.leg_id,
-                who=self.voice.who,
-            )
+        # A leg that rests makes text late too, but nothing was waiting for us then.
+        behind_s = asyncio.get_running_loop().time() - self._dry_at_s
+        made_up = (
+            starts_at_ms < self._outage_until_ms or behind_s > self._around.settings.late_after_s
         )
-        self.utterances += 1
+        late = made_up and not self._around.is_live(ends_at_ms)
+        self._teller.tell(heard, words, starts_at_ms, ends_at_ms, language, late=late)
         self._resume_ms = max(self._resume_ms, ends_at_ms)
-        self._partial = ""
-
-    def _show(self, guess: Guess, starts_at_ms: int) -> None:
-        loop_s = asyncio.get_running_loop().time()
-        too_soon = loop_s - self._partial_told_at < self._around.settings.partial_every_ms / 1000
-        if guess.text == self._partial or (guess.text and too_soon):
-            return
-        self._partial = guess.text
-        self._partial_told_at = loop_s
-        self._around.tell_partial(
-            PartialHeard(
-                call_id=self._around.call_id,
-                side=self.voice.side,
-                text=guess.text,
-                starts_at_ms=starts_at_ms,
-                leg_id=self.voice.leg_id,
-                who=self.voice.who,
-            )
-        )
-
-
-def _mean_confidence(heard: Heard) -> float:
-    if not heard.words:
-        return 0.0
-    return sum(word.confidence for word in heard.words) / len(heard.words)

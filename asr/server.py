@@ -2,8 +2,9 @@
 
 `python -m asr.server --model PATH --port 0 [--host 127.0.0.1] [--streams 200] [--nice 0]` speaks the
 vosk-server websocket protocol (asr/protocol.py). When it is ready it says its address as one JSON
-line on standard output: `{"host": "127.0.0.1", "port": 41234}`. It ends on SIGTERM, and when its
-standard input closes, so that a parent that was killed leaves no orphan behind.
+line on standard output: `{"host": "127.0.0.1", "port": 41234}`; later lines name what it refused:
+`{"refused": "idle"}`. It ends on SIGTERM, and when its standard input closes, so that a parent that was
+killed leaves no orphan behind.
 """
 
 import argparse
@@ -15,16 +16,20 @@ import signal
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from asr.engine import Engine, Recogniser
+from asr.door import Door, counted_by
+from asr.engine import Engine, Guess, Heard, Recogniser
 from asr.errors import SpeechRequestWrong
 from asr.protocol import (
-    INVALID_DATA,
+    GOING_AWAY,
     POLICY,
     EndOfAudio,
     StreamConfig,
@@ -36,24 +41,56 @@ from asr.protocol import (
 
 MAX_MESSAGE_BYTES = 512 * 1024
 """16 s of audio; a longer message closes its sender with 1009."""
+SPARE_CONNECTIONS = 32
+"""Beside those with a stream: probes, and peers that are just coming or going."""
 _WAITING_FRAMES = 4
+_GOODBYE_LIMIT_S = 2.0
 _TRY_AGAIN_LATER = 1013
+_SENT_AWAY = {1009: "message-too-long", 1007: "not-utf-8", 1002: "not-websocket"}
+"""What the websocket layer closes a peer for, by its close code."""
+
+T = TypeVar("T")
 
 
 class SpeechServer:
     """Serves recognisers of one engine to websocket peers. 转写服务
 
     One hop into a thread for each message, and the next message is only read when the last one is
-    answered: a peer that sends faster than it is understood fills its own socket, nobody else's.
+    answered: a peer that sends faster than it is understood fills its own socket, nobody else's. When
+    more blocks wait than there are threads, partial results are not made until it is better: what was
+    said comes all the same, at the end of the utterance.
     """
 
-    def __init__(self, engine: Engine, pool: ThreadPoolExecutor, *, max_streams: int = 200) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        pool: ThreadPoolExecutor,
+        *,
+        max_streams: int = 200,
+        idle_limit_s: float = 120.0,
+        handshake_limit_s: float = 5.0,
+        say_refused: Callable[[str], None] = lambda _code: None,
+        threads: int = 0,
+    ) -> None:
         self._engine = engine
         self._pool = pool
         self._max_streams = max_streams
+        self._idle_limit_s = idle_limit_s
+        self._handshake_limit_s = handshake_limit_s
+        self._say_refused = say_refused
+        self._deep = 2 * (threads or os.cpu_count() or 1)
+        self._door = Door(max_streams + SPARE_CONNECTIONS, self._refuse)
         self._streams = 0
+        self._waiting = 0
         self.refused: Counter[str] = Counter()
         """How often a peer broke the rules, by error code."""
+        self.stale_partials = 0
+        """Partial results that were not made because others waited."""
+
+    @property
+    def at_work(self) -> int:
+        """How many blocks are being heard, or wait for a thread."""
+        return self._waiting
 
     async def run(self, host: str, port: int, ready: "asyncio.Future[int]") -> None:
         """Serve until cancelled; `ready` gets the port.
@@ -68,53 +105,81 @@ class SpeechServer:
             max_queue=_WAITING_FRAMES,
             compression=None,
             server_header=None,
+            open_timeout=self._handshake_limit_s,
+            close_timeout=_GOODBYE_LIMIT_S,
+            create_connection=counted_by(self._door),
         ) as server:
             ready.set_result(next(iter(server.sockets)).getsockname()[1])
             await server.serve_forever()
 
     async def _serve_peer(self, peer: ServerConnection) -> None:
         if self._streams >= self._max_streams:
-            self.refused["too-many-streams"] += 1
+            self._refuse("too-many-streams")
             await peer.close(_TRY_AGAIN_LATER, "too many streams")
             return
         self._streams += 1
         try:
             await self._recognise(peer)
         except SpeechRequestWrong as wrong:
-            self.refused[wrong.code] += 1
+            self._refuse(wrong.code)
             await self._say_why_and_close(peer, wrong)
-        except ConnectionClosed:
-            # A peer may leave whenever it likes.
-            return
+        except ConnectionClosed as closed:
+            # A peer may leave whenever it likes; whom the websocket layer sent away is counted.
+            if (
+                closed.sent is not None
+                and closed.sent.code in _SENT_AWAY
+                and not closed.rcvd_then_sent
+            ):
+                self._refuse(_SENT_AWAY[closed.sent.code])
         finally:
             self._streams -= 1
 
     async def _recognise(self, peer: ServerConnection) -> None:
-        loop = asyncio.get_running_loop()
         config = StreamConfig()
-        recogniser: Recogniser | None = None
-        async for message in peer:
-            if isinstance(message, str):
-                request = read_request(message)
-                if isinstance(request, EndOfAudio):
-                    last = '{"text": ""}'
-                    if recogniser is not None:
-                        last = await loop.run_in_executor(self._pool, _finish, recogniser, config)
-                    await peer.send(last)
-                    return
-                if recogniser is not None:
-                    raise SpeechRequestWrong("config-too-late", "config comes first", POLICY)
-                config = self._agreed(request)
+        stream: _Stream | None = None
+        while True:
+            message = await self._next_of(peer)
+            if isinstance(message, bytes):
+                if stream is None:
+                    self._agreed(config)
+                    recogniser = await self._in_thread(
+                        self._engine.recogniser, config.sample_rate, config.phrases
+                    )
+                    stream = _Stream(recogniser, config)
+                await peer.send(await self._in_thread(stream.accept, message, self._is_deep))
+                self.stale_partials += stream.was_hurried
                 continue
-            if len(message) % 2:
-                raise SpeechRequestWrong("odd-bytes", "audio is int16", INVALID_DATA)
-            if recogniser is None:
-                self._agreed(config)
-                recogniser = await loop.run_in_executor(
-                    self._pool, self._engine.recogniser, config.sample_rate, config.phrases
-                )
-            answer = await loop.run_in_executor(self._pool, _accept, recogniser, message, config)
-            await peer.send(answer)
+            request = read_request(message)
+            if isinstance(request, EndOfAudio):
+                nothing = write_heard(Heard(text=""), config)
+                await peer.send(nothing if stream is None else await self._in_thread(stream.finish))
+                return
+            if stream is not None:
+                raise SpeechRequestWrong("config-too-late", "config comes first", POLICY)
+            config = self._agreed(request)
+
+    async def _next_of(self, peer: ServerConnection) -> str | bytes:
+        """A peer that says nothing, or never comes to the end of a message, keeps no place."""
+        try:
+            async with asyncio.timeout(self._idle_limit_s):
+                return await peer.recv()
+        except TimeoutError as idle:
+            raise SpeechRequestWrong("idle", "nothing came for too long", GOING_AWAY) from idle
+
+    def _is_deep(self) -> bool:
+        """More blocks wait than is good; asked in the threads, when a block has been heard."""
+        return self._waiting > self._deep
+
+    async def _in_thread(self, work: Callable[..., T], *given: object) -> T:
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
+        finally:
+            self._waiting -= 1
+
+    def _refuse(self, code: str) -> None:
+        self.refused[code] += 1
+        self._say_refused(code)
 
     def _agreed(self, config: StreamConfig) -> StreamConfig:
         lowest = self._engine.lowest_sample_rate
@@ -132,15 +197,34 @@ class SpeechServer:
         await peer.close(wrong.close_code, wrong.message)
 
 
-def _accept(recogniser: Recogniser, pcm: bytes, config: StreamConfig) -> str:
-    heard = recogniser.accept(pcm)
-    if heard is not None:
-        return write_heard(heard, config)
-    return write_guess(recogniser.partial(), config)
+class _Stream:
+    """One peer's audio on its way to text. 单路转写"""
 
+    def __init__(self, recogniser: Recogniser, config: StreamConfig) -> None:
+        self._recogniser = recogniser
+        self._config = config
+        self._odd = b""
+        self._guess = Guess(text="")
+        self.was_hurried = False
 
-def _finish(recogniser: Recogniser, config: StreamConfig) -> str:
-    return write_heard(recogniser.finish(), config)
+    def accept(self, pcm: bytes, others_wait: Callable[[], bool]) -> str:
+        # Clients cut files into blocks of any size: half a sample belongs to the next block.
+        pcm = self._odd + pcm
+        even = len(pcm) - len(pcm) % 2
+        self._odd = pcm[even:]
+        heard = self._recogniser.accept(pcm[:even])
+        self.was_hurried = False
+        if heard is not None:
+            self._guess = Guess(text="")
+            return write_heard(heard, self._config)
+        if others_wait():
+            self.was_hurried = True
+            return write_guess(replace(self._guess, stale=True), self._config)
+        self._guess = self._recogniser.partial()
+        return write_guess(self._guess, self._config)
+
+    def finish(self) -> str:
+        return write_heard(self._recogniser.finish(), self._config)
 
 
 async def run_worker(engine: Engine, host: str, port: int, max_streams: int) -> None:
@@ -152,14 +236,22 @@ async def run_worker(engine: Engine, host: str, port: int, max_streams: int) -> 
     threading.Thread(target=_watch_parent, args=(loop, stop), daemon=True, name="parent").start()
     ready: asyncio.Future[int] = loop.create_future()
     with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="recogniser") as pool:
-        server = SpeechServer(engine, pool, max_streams=max_streams)
+        server = SpeechServer(engine, pool, max_streams=max_streams, say_refused=_say_refused)
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.run(host, port, ready), name="speech server")
-            address = {"host": host, "port": await ready}
-            sys.stdout.write(json.dumps(address) + "\n")
-            sys.stdout.flush()
+            address: dict[str, object] = {"host": host, "port": await ready}
+            _say(address)
             await stop.wait()
             serving.cancel()
+
+
+def _say_refused(code: str) -> None:
+    _say({"refused": code})
+
+
+def _say(something: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(something) + "\n")
+    sys.stdout.flush()
 
 
 def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -22,7 +22,8 @@ from asr.events import (
     side_of,
 )
 from asr.ports import Voice
-from asr.scribe import SideScribe, Surroundings
+from asr.scribe import SideScribe
+from asr.surroundings import Surroundings, Tongue
 from cti.events import PartyRole
 from cti.fence import call_fence
 from cti.ids import LegId, SeatId
@@ -56,6 +57,7 @@ class Transcriber:
         paused: bool = False,
     ) -> None:
         self._around = around
+        self._tongue: Tongue | None = around.tongue
         self._heard_until_ms = heard_until_ms
         self._utterances = utterances
         self._after_outage = after_outage
@@ -85,12 +87,31 @@ class Transcriber:
                 self._party_gone(apart)
         self.seat_connected(at)
 
+    def spoken_in(self, tongue: Tongue | None, at: datetime) -> None:
+        """Another language from now on; None: one that nobody understands."""
+        before, self._tongue = self._tongue, tongue
+        if before == tongue:
+            return
+        position_ms = self._around.position_ms(at)
+        self._citizen.end(position_ms)
+        self._operator.end(position_ms)
+        if tongue is not None:
+            self._citizen.begin(position_ms, tongue)
+
     def seat_connected(self, at: datetime) -> None:
         """A seat and the citizen hear each other from now on."""
+        if self._tongue is None:
+            return
         position_ms = self._around.position_ms(at)
-        self._citizen.begin(position_ms)
+        self._citizen.begin(position_ms, self._tongue)
         if not self._seats_apart:
-            self._operator.begin(position_ms)
+            self._operator.begin(position_ms, self._tongue)
+
+    def message_left(self, from_ms: int, until_ms: int | None) -> None:
+        """He speaks with nobody: only he is heard, and only there."""
+        self._citizen.begin(from_ms)
+        if until_ms is not None:
+            self._citizen.end(until_ms)
 
     def citizen_held(self, at: datetime) -> None:
         """He hears music on the seat leg."""
@@ -116,8 +137,10 @@ class Transcriber:
             return
         zero_ms = self._around.offset_ms(at)
         position_ms = max(0, zero_ms)
+        if self._tongue is None:
+            return
         # An outgoing call may be in a room before anybody was connected to the citizen alone.
-        self._citizen.begin(position_ms)
+        self._citizen.begin(position_ms, self._tongue)
         if role is PartyRole.SEAT:
             self._operator.end(position_ms)
             self._seats_apart[leg_id] = (SeatId(who), at)
@@ -178,7 +201,7 @@ class Transcriber:
         )
         self._scribes.append(scribe)
         if from_ms is not None:
-            scribe.begin(from_ms)
+            scribe.begin(from_ms, self._tongue)
         if self._over:
             scribe.leg_is_over()
         if self._group is not None:
@@ -202,14 +225,12 @@ class Transcriber:
         else:
             self._voice_back(scribe.voice)
 
-    def _voice_lost(self, voice: Voice) -> None:
+    def _voice_lost(self, voice: Voice, why: str) -> None:
         was_paused = self.paused
         self._away.add(voice)
         if not was_paused:
             self._around.tell(
-                TranscriptionPaused(
-                    at=self._around.now(), call_id=self._around.call_id, reason="no-recogniser"
-                )
+                TranscriptionPaused(at=self._around.now(), call_id=self._around.call_id, reason=why)
             )
 
     def _voice_back(self, voice: Voice) -> None:

@@ -26,6 +26,10 @@ _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 3.0
 _LAST_WORDS_BYTES = 2_000
 _PROBE = bytes(6_400)
+_HOPELESS_LIVES = 3
+"""Workers that never became ready, so often: the model is broken, calls need not wait for it."""
+_SPARE_STREAMS = 4
+"""A worker serves a few more than the pool gives out: probes, and streams that are just ending."""
 _NICENESS = 5
 """Text may come a little later when the machine is full; sound may not."""
 
@@ -34,7 +38,7 @@ class SpeechWorkers:
     """Keeps a number of `python -m asr.server` processes alive. 转写进程组
 
     A worker that ends is started again (after 0.2 s, doubling to 10 s); one that accepts a stream
-    but does not answer is killed and replaced. The pool knows the ready ones. Run from a folder
+    but does not answer, because it hangs or was stopped, is killed and replaced. The pool knows the ready ones. Run from a folder
     where `asr` can be imported, so that a checkout works without being installed.
     """
 
@@ -46,11 +50,17 @@ class SpeechWorkers:
         settings: AsrSettings,
         pool: RecogniserPool,
         command: tuple[str, ...] = (sys.executable, "-m", "asr.server"),
+        *,
+        count: int | None = None,
+        language: str = "zh",
     ) -> None:
         self._model_path = model_path.resolve()
         self._settings = settings
         self._pool = pool
         self._command = command
+        self._count = settings.workers if count is None else count
+        self._language = language
+        self._was_ready = False
         self._ready: dict[int, str] = {}
         self._changed = asyncio.Condition()
         self.started = 0
@@ -61,9 +71,14 @@ class SpeechWorkers:
         """The ready workers: process id to address."""
         return dict(self._ready)
 
+    @property
+    def hopeless(self) -> bool:
+        """None was ever ready, and several tried: the model cannot be loaded."""
+        return not self._was_ready and self.started > _HOPELESS_LIVES * self._count
+
     async def all_ready(self) -> None:
         """Wait until as many workers as wanted are ready."""
-        await self._until(lambda: len(self._ready) >= self._settings.workers)
+        await self._until(lambda: len(self._ready) >= self._count)
 
     async def gone(self, pid: int) -> None:
         """Wait until this worker is not counted on any more."""
@@ -84,8 +99,9 @@ class SpeechWorkers:
     async def run(self) -> None:
         """Keep the workers until cancelled; then end them."""
         async with asyncio.TaskGroup() as group:
-            for number in range(self._settings.workers):
-                group.create_task(self._keep_one(number), name=f"speech worker {number}")
+            for number in range(self._count):
+                name = f"speech worker {self._language} {number}"
+                group.create_task(self._keep_one(number), name=name)
 
     async def _keep_one(self, number: int) -> None:
         loop = asyncio.get_running_loop()
@@ -101,11 +117,13 @@ class SpeechWorkers:
     async def _one_life(self, number: int) -> None:
         self.started += 1
         await self._say_changed()
+        streams = self._settings.streams_per_worker
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command,
                 *("--model", str(self._model_path), "--host", "127.0.0.1", "--port", "0"),
                 *("--nice", str(_NICENESS)),
+                *(("--streams", str(streams + _SPARE_STREAMS)) if streams else ()),
                 cwd=Path(__file__).parent.parent,
                 stdin=PIPE,
                 stdout=PIPE,
@@ -113,6 +131,7 @@ class SpeechWorkers:
             )
         except OSError as impossible:
             log.warning("speech worker cannot be started", worker=number, errno=impossible.errno)
+            self._pool.troubles["worker-not-started"] += 1
             return
         last_words = bytearray()
         async with asyncio.TaskGroup() as group:
@@ -121,10 +140,12 @@ class SpeechWorkers:
                 await self._watch(number, process)
             finally:
                 await _end(process)
+        self._pool.troubles["worker-ended"] += 1
         # Vosk says there why a model cannot be loaded; it never holds what was recognised.
         log.warning(
             "speech worker ended",
             worker=number,
+            language=self._language,
             status=process.returncode,
             last_words=last_words.decode(errors="replace"),
         )
@@ -136,21 +157,42 @@ class SpeechWorkers:
             log.warning("speech worker did not become ready", worker=number)
             return
         log.info("speech worker ready", worker=number, pid=process.pid, address=address)
+        self._was_ready = True
         self._ready[process.pid] = address
         self._pool.add(address)
         await self._say_changed()
+        try:
+            async with asyncio.TaskGroup() as group:
+                counting = group.create_task(self._count_refusals(process), name="refusals")
+                try:
+                    await self._probe_until_it_ends(number, process, address)
+                finally:
+                    counting.cancel()
+        finally:
+            self._pool.remove(address)
+            del self._ready[process.pid]
+            await self._say_changed()
+
+    async def _probe_until_it_ends(self, number: int, process: Process, address: str) -> None:
         try:
             while not await self._ended(process):
                 await self._probe(address)
         except AsrError as sick:
             log.warning("speech worker does not answer", worker=number, why=sick.code)
+            self._pool.troubles["worker-hangs"] += 1
             if process.returncode is None:
                 # One that is frozen does not hear SIGTERM either.
                 process.kill()
-        finally:
-            self._pool.remove(address)
-            del self._ready[process.pid]
-            await self._say_changed()
+
+    async def _count_refusals(self, process: Process) -> None:
+        """A worker says on its standard output what it refused to whom."""
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            try:
+                code = json.loads(line)["refused"]
+            except (ValueError, KeyError, TypeError):
+                code = "unknown"
+            self._pool.troubles[str(code)[:40]] += 1
 
     async def _ended(self, process: Process) -> bool:
         try:

@@ -197,7 +197,7 @@ async def double_offers(stage: Stage, calls: int) -> int:
 
 def recorded(stage: Stage) -> int:
     """Calls whose two sides lie there or are archived already."""
-    legs = {leg.name.rpartition("-")[0] for leg in stage.places.legs.glob("*-citizen.sln16")}
+    legs = {leg.name.rpartition("-")[0] for leg in stage.places.legs.glob("*-citizen.sln48")}
     archived = {told["call_id"] for told in journal(stage, "RecordingArchived")}
     return len(legs | archived)
 

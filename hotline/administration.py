@@ -1,12 +1,10 @@
-"""The small commands: accounts, seats, models, archive. 管理命令"""
+"""The small commands: accounts, seats, archive. 管理命令"""
 
 import json
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from asr import model_check, model_fetch, models
 from cti.ids import CallId, SeatId, SkillGroupCode
 from hotline.clock import utc_now
 from hotline.config import Config
@@ -180,27 +178,6 @@ def _skill(word: str) -> tuple[SkillGroupCode, int]:
     return SkillGroupCode(code), int(level)
 
 
-def model(action: str, places: Places, config: Config, name: str) -> int:
-    """`hotline model list|fetch|use|check`. Raises the errors of asr.errors."""
-    if action == "list":
-        chosen = models.chosen_model(config.asr.model, places.var)
-        for installed in models.installed_models(places.var):
-            _out(f"{'*' if installed == chosen else ' '} {installed}")
-        return 0
-    if action == "fetch":
-        model_fetch.fetch(name, places.var, progress=_progress)
-        return 0
-    if action == "use":
-        models.use(name, places.var)
-        return 0
-    checked = model_check.check(models.model_folder(name, places.var))
-    for complaint in checked.complaints:
-        _out(complaint)
-    if checked.usable:
-        _out(f"usable, {checked.sample_rate} Hz")
-    return 0 if checked.usable else 1
-
-
 async def verify_archive(places: Places, config: Config) -> int:
     """Re-hash every archived recording; 1 if any is missing or changed."""
     async with open_database(places, config) as database:
@@ -242,11 +219,6 @@ async def export_call(places: Places, config: Config, call_id: str, folder: Path
     export_recordings(text.encode(), archived, vault, folder)
     _out(str(folder))
     return 0
-
-
-def _progress(have: int, whole: int) -> None:
-    of = f" / {whole / 1e6:.0f}" if whole else ""
-    sys.stderr.write(f"\r{have / 1e6:.0f}{of} MB")
 
 
 def _out(text: str) -> None:

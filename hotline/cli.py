@@ -9,7 +9,7 @@ import getpass
 import sys
 from pathlib import Path
 
-from hotline import rule_words
+from hotline import model_words, rule_words
 from hotline.config import Config, ConfigError, read_config
 from hotline.logs import set_up_logs
 from hotline.places import ROOT, Places
@@ -79,8 +79,9 @@ def parser() -> argparse.ArgumentParser:
     demo = command("demo", run_demo, "the product with simulated citizens and seats")
     demo.add_argument("--calls", type=int, help="so many calls, then end")
     demo.add_argument(
-        "--scenario", choices=("calls", "floor"), default="calls",
-        help="floor: special seats, three-way, transfer, callback, each once",
+        "--scenario", choices=("calls", "floor", "speech"), default="calls",
+        help="floor: special seats, three-way, transfer, callback, each once; "
+        "speech: a burst water pipe, from the spoken word to the filled form",
     )  # fmt: skip
     demo.add_argument("--json", action="store_true", help="print the result as one JSON line")
     serve = command("serve", run_service, "the service process (started by run)")
@@ -110,14 +111,23 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--name", required=True)
     add.add_argument("--skill", action="append", default=[], help="group=level, 1 the best")
 
-    model = command("model", run_model, "speech models").add_subparsers(
-        dest="action", required=True
-    )
-    model.add_parser("list")
-    for name in ("fetch", "use", "check"):
-        model.add_parser(name).add_argument("name")
+    model_words.add_arguments(command("model", run_model, "speech models"))
 
     rule_words.add_arguments(command("rules", run_rules, "groups, routing, posts, other rules"))
+
+    report = command("report", run_report, "what the records tell").add_subparsers(
+        dest="action", required=True
+    )
+    drafting = report.add_parser("drafting", help="what operators made of proposed fields")
+    drafting.add_argument("--since", metavar="DATE", help="2026-10-01, Beijing time; four weeks ago")
+    drafting.add_argument("--json", action="store_true", help="the result as one JSON line")
+    transcribe = command("transcribe", run_transcribe, "make missing transcripts from recordings")
+    transcribe.add_argument("call_id", nargs="*")
+    transcribe.add_argument(
+        "--missing", action="store_true", help="all talks of which nothing was written down"
+    )
+    transcribe.add_argument("--since", metavar="DATE", help="2026-10-01, Beijing time")
+    transcribe.add_argument("--json", action="store_true", help="the result as one JSON line")
 
     again = command("replay-day", run_replay_day, "a recorded day under other rules")
     again.add_argument("--rules", type=Path, action="append", required=True, metavar="FILE")
@@ -248,15 +258,27 @@ def run_seat(arguments: argparse.Namespace, places: Places, config: Config) -> i
 
 
 def run_model(arguments: argparse.Namespace, places: Places, config: Config) -> int:
-    from hotline import administration
+    from hotline import model_commands
 
-    return administration.model(arguments.action, places, config, getattr(arguments, "name", ""))
+    return model_commands.carry_out(arguments, places, config, print)
 
 
 def run_rules(arguments: argparse.Namespace, places: Places, config: Config) -> int:
     from hotline import rule_commands
 
     return asyncio.run(rule_commands.carry_out(arguments, places, config, print))
+
+
+def run_report(arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline import report_commands
+
+    return asyncio.run(report_commands.report_drafting(arguments, places, config, print))
+
+
+def run_transcribe(arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline import backfill_commands
+
+    return asyncio.run(backfill_commands.carry_out(arguments, places, config, print))
 
 
 def run_replay_day(arguments: argparse.Namespace, places: Places, config: Config) -> int:

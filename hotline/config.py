@@ -8,6 +8,7 @@ import dataclasses
 import tomllib
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -112,6 +113,11 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         if not isinstance(value, list):
             raise ConfigError(f"{where} must be a list")
         return tuple(_value(inner, item, f"{where}[{i}]") for i, item in enumerate(value))
+    if origin is Mapping:
+        inner = get_args(hint)[1]
+        if not isinstance(value, dict):
+            raise ConfigError(f"{where} must be a table")
+        return {key: _value(inner, item, f"{where}.{key}") for key, item in value.items()}
     if origin in (typing.Union, types.UnionType):
         raise ConfigError(f"{where}: unions are not configurable")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):

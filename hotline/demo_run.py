@@ -10,6 +10,7 @@ from hotline.clock import monotonic_s
 from hotline.config import Config
 from hotline.demo import demonstrate
 from hotline.demo_floor import FloorReport, demonstrate_floor
+from hotline.demo_speech import SpeechReport, demonstrate_speech
 from hotline.first_start import ADMINISTRATOR, first_accounts
 from hotline.house import archive_of
 from hotline.outside.aftermath import Report
@@ -19,9 +20,12 @@ from hotline.places import Places
 from hotline.product import Product, prepare, running, welcome
 
 Say = Callable[[str], None]
+AnyReport = Report | FloorReport | SpeechReport
 
 FLOOR = "floor"
 """Special seats, three-way, transfer and callback, each once. 专席演示"""
+SPEECH = "speech"
+"""One call about a burst water pipe: transcript, cue, form with its proofs, summary. 语音演示"""
 DEMO_SEATS = 3
 """Fewer than the citizens who call at once, so that somebody waits."""
 
@@ -41,11 +45,11 @@ async def demonstrate_product(
         config = replace(config, asterisk=replace(config.asterisk, numbers=NUMBERS))
     product = await prepare(config, places, arguments.config, say)
     say(f"prepared in {monotonic_s() - began:.0f} s")
-    report: Report | FloorReport | None = None
+    report: AnyReport | None = None
+    play = {FLOOR: _play_floor, SPEECH: _play_speech}.get(arguments.scenario, _play)
     async with running(product) as stop:
         say(welcome(product))
         async with asyncio.TaskGroup() as group:
-            play = _play_floor if arguments.scenario == FLOOR else _play
             playing = group.create_task(play(product, arguments.calls, say), name="demo")
             stopping = group.create_task(stop.wait(), name="stop")
             await asyncio.wait([playing, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -54,13 +58,13 @@ async def demonstrate_product(
         if not playing.cancelled():
             report = playing.result()
     if report is None:
-        return 0 if arguments.calls is None and arguments.scenario != FLOOR else 1
+        return 0 if arguments.calls is None and play is _play else 1
     if arguments.json:
         print(report.to_line(), flush=True)  # noqa: T201 - the command's result
     return 0 if report.all_well else 1
 
 
-async def _play(product: Product, calls: int | None, say: Say) -> Report | FloorReport:
+async def _play(product: Product, calls: int | None, say: Say) -> AnyReport:
     seats, admin, program = _cast(product)
     installation = product.installation
     return await demonstrate(
@@ -78,7 +82,7 @@ async def _play(product: Product, calls: int | None, say: Say) -> Report | Floor
     )
 
 
-async def _play_floor(product: Product, _calls: int | None, say: Say) -> Report | FloorReport:
+async def _play_floor(product: Product, _calls: int | None, say: Say) -> AnyReport:
     seats, admin, program = _cast(product)
     installation = product.installation
     return await demonstrate_floor(
@@ -91,6 +95,23 @@ async def _play_floor(product: Product, _calls: int | None, say: Say) -> Report 
         phone_secrets=installation.secrets.seats,
         seats=[seat for seat in seats if seat.seat_id in NAMES],
         administrator=admin,
+        say=say,
+    )
+
+
+async def _play_speech(product: Product, _calls: int | None, say: Say) -> AnyReport:
+    seats, admin, program = _cast(product)
+    installation = product.installation
+    return await demonstrate_speech(
+        product.address,
+        program,
+        installation.places.outside,
+        archive_of(installation),
+        system_port=installation.ports["sip"],
+        trunk_secret=installation.secrets.trunk,
+        phone_secrets=installation.secrets.seats,
+        seat=seats[0],
+        supervisor=admin,
         say=say,
     )
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from asr.model_check import check as check_model
-from asr.models import chosen_model, model_folder
+from asr.models import CHINESE, DEMO, model_folder, models_in_use
 from hotline.asterisk.checks import (
     Check,
     check_installed,
@@ -54,7 +54,7 @@ async def examine(places: Places, config: Config) -> Sequence[Check]:
     checks.append(
         check_sounds(places.templates / "prompts.toml", places.prompts, places.asterisk / "music")
     )
-    checks += [_model(places, config), _console(places), await _database(installation)]
+    checks += [*_models(places, config), _console(places), await _database(installation)]
     return checks
 
 
@@ -97,15 +97,21 @@ def _disks(installation: Installation) -> list[Check]:
     return checks
 
 
-def _model(places: Places, config: Config) -> Check:
-    if config.asr.servers:
-        return Check(name="语音模型 model", ok=True, detail=f"使用外部服务 {config.asr.servers[0]}")
-    name = chosen_model(config.asr.model, places.var)
-    found = check_model(model_folder(name, places.var))
-    detail = f"{name}：{'；'.join(found.complaints) or '可用'}"
-    if name == "demo":
-        detail += " 仅识别合成语音，正式使用请 hotline model fetch"
-    return Check(name="语音模型 model", ok=found.usable, detail=detail)
+def _models(places: Places, config: Config) -> list[Check]:
+    """One for each language that has a model, unless others recognise it."""
+    checks = []
+    servers = {CHINESE: config.asr.servers, **config.asr.language_servers}
+    for language, name in models_in_use(config.asr.models, config.asr.model, places.var).items():
+        title = f"语音模型 model {language}"
+        if servers.get(language):
+            checks.append(Check(name=title, ok=True, detail=f"使用外部服务 {servers[language][0]}"))
+            continue
+        found = check_model(model_folder(name, places.var))
+        detail = f"{name}：{'；'.join(found.complaints) or '可用'}"
+        if name == DEMO:
+            detail += " 仅识别合成语音，正式使用请 hotline model fetch"
+        checks.append(Check(name=title, ok=found.usable, detail=detail))
+    return checks
 
 
 def _console(places: Places) -> Check:

@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from asr.recognisers import RecogniserPool
+from asr.languages import SpokenLanguages
 from cti.ami.link import AmiLink
 from cti.fence import given_up
 from ivr.agi.server import AgiServer
@@ -26,13 +26,17 @@ class HealthBoard:
     link: AmiLink
     agi: AgiServer
     journal: Journal
-    recognisers: RecogniserPool
+    languages: SpokenLanguages
     archivist: Archivist
     folder: Path
 
     def parts(self) -> Sequence[PartHealth]:
         free_gb = shutil.disk_usage(self.folder).free / 1e9
-        streams = sum(self.recognisers.streams.values())
+        pools = self.languages.pools.values()
+        streams = sum(sum(pool.streams.values()) for pool in pools)
+        available = self.recognisers
+        unusable = sorted(self.languages.unusable)
+        left_out = f"；语种 {'、'.join(unusable)} 的模型不可用" if unusable else ""
         return [
             _part(
                 "Asterisk",
@@ -49,9 +53,9 @@ class HealthBoard:
             ),
             _part(
                 "语音转写",
-                self.recognisers.available > 0,
-                f"{self.recognisers.available} 个识别进程，{streams} 路音频",
-                "没有可用的识别进程，通话不受影响，事后补转写",
+                available > 0,
+                f"{available} 个识别进程，{streams} 路音频{left_out}",
+                f"没有可用的识别进程，通话不受影响，事后补转写{left_out}",
             ),
             _part(
                 "录音归档",
@@ -66,6 +70,11 @@ class HealthBoard:
                 f"仅剩 {free_gb:.2f} GB，请尽快清理或扩容",
             ),
         ]
+
+    @property
+    def recognisers(self) -> int:
+        """How many answer, whatever their language."""
+        return sum(pool.available for pool in self.languages.pools.values())
 
 
 def _part(name: str, ok: bool, well: str, ill: str) -> PartHealth:
@@ -89,7 +98,7 @@ class HouseCollector(Collector):
         yield _gauge("store_pending", "Events not yet on disk", board.journal.pending)
         yield _gauge("recordings_waiting", "Recordings not yet archived", board.archivist.waiting)
         yield _counts("archive_failures", "Archive attempts failed", board.archivist.failures)
-        yield _gauge("recognisers", "Recognisers that answer", board.recognisers.available)
+        yield _gauge("recognisers", "Recognisers that answer", board.recognisers)
         yield _gauge("facts_unexpected", "Facts that fitted no table", self._unexpected())
         yield _counts("ami_messages", "AMI messages set aside, by kind", board.link.counts)
         yield _counts("agi_refused", "AGI connections closed by us, by code", board.agi.refused)

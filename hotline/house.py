@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from asr.backfill import Backfill
 from asr.desk import SpeechDesk
-from asr.models import chosen_model, model_folder
-from asr.protocol import StreamConfig
-from asr.recognisers import RecogniserPool
-from asr.workers import SpeechWorkers
+from asr.events import PartialHeard
+from asr.text import Text
 from cti.ami.link import AmiLink
 from cti.calls_out import CallsOut
 from cti.control import CallControl
 from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
+from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
+from hotline.city_names import CityNames
 from hotline.clock import utc_now
 from hotline.floor_counts import FloorCollector
 from hotline.floor_witness import FloorWitness
@@ -29,6 +30,7 @@ from hotline.installation import Installation
 from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls, WebUsers
 from hotline.known_callers import known_callers
 from hotline.live_stream import LiveStream
+from hotline.quality_joints import QualityCollector, listening, quality_rooms
 from hotline.rule_joints import (
     RulebookDirectory,
     RulebookRoutes,
@@ -39,6 +41,8 @@ from hotline.rule_joints import (
 )
 from hotline.run import Part
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
+from hotline.speech import CallLanguages, SpeechCollector, spoken_languages
+from hotline.stored_sound import StoredSounds
 from hotline.waiting_line import WaitingLine
 from hotline.web_server import WebServer
 from ivr.agi.server import AgiServer
@@ -49,8 +53,10 @@ from orders.callback_dialler import CallbackDialler
 from orders.callback_rules import CallbackRules
 from orders.callbacks import CallbackDesk
 from orders.desk import OrderDesk
+from orders.draftsman import Draftsman
 from orders.endings import EndingDesk
 from orders.nuisance import NuisanceDesk
+from orders.repeat_search import RepeatSearch
 from recordings.archivist import Archivist
 from recordings.encoder import EncoderProcess
 from recordings.replay import Replay
@@ -67,15 +73,18 @@ from seats.service_level_clock import ServiceLevelClock
 from seats.usher import Usher
 from store.accounts import StoredAccounts
 from store.attendance import StoredAttendance
+from store.backfills import StoredBackfills
 from store.callbacks import StoredCallbacks
 from store.calls import StoredCalls
 from store.codec import encode
 from store.database import Database
+from store.drafts import StoredDrafts
 from store.endings import StoredEndings
 from store.floor import StoredFloor
 from store.journal import Journal
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
+from store.repeats import StoredRepeats
 from store.rules import StoredRules
 from store.service_level import StoredWaits
 from store.transcripts import StoredTranscripts
@@ -195,7 +204,12 @@ async def build_house(
     spool = LifeboatSpool(places.spool, tracker.meet, lambda: journal.written(journal.last_seq))
 
     order_desk = OrderDesk(
-        orders, tell, utc_now, lambda: emergency_lines(rulebook), flags_of=hints.flags
+        orders,
+        tell,
+        utc_now,
+        lambda: emergency_lines(rulebook),
+        flags_of=hints.flags,
+        draftsman=Draftsman(lambda: rulebook.words.danger, lambda: rulebook.places),
     )
     callbacks = StoredCallbacks(database)
 
@@ -216,21 +230,37 @@ async def build_house(
     rulebook.watch(callback_dialler.reconsider)
     for desk in (order_desk, callback_desk, ending_desk, nuisance_desk):
         await desk.restore()
+    quality = quality_rooms(
+        database,
+        lambda: listening(rulebook, config.orders.city),
+        lambda: journal.written(journal.last_seq),
+        tell,
+        utc_now,
+        [(call.call_id, told) for call, told in in_hand],
+    )
+
+    def tell_partial(partial: PartialHeard) -> None:
+        stream.tell_partial(partial)
+        quality.cues.partial_heard(partial)
+
     routes = RulebookRoutes(rulebook, caller_lists, nuisance_desk, tell, utc_now)
     navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet)
     agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
 
-    pool = RecogniserPool(
-        StreamConfig(partial_words=True), config.asr.answer_limit_s, config.asr.servers
-    )
+    city_names = CityNames(rulebook)
+    text = Text(city_names.gazetteer, config.asr.doubtful_below)
+    languages = spoken_languages(config.asr, places.var)
+    call_languages = CallLanguages(lambda: tracker.calls, lambda: rulebook.groups)
     speech_desk = SpeechDesk(
         legs_folder=places.legs,
         transcripts=transcripts,
-        recognisers=pool,
+        languages=languages,
+        language_of=call_languages.of,
         tell=tell,
-        tell_partial=stream.tell_partial,
+        tell_partial=tell_partial,
         settings=config.asr,
         now=utc_now,
+        write=text.utterance,
     )
     vault = Vault(archive_of(installation), config.recordings.keep_free_mb)
     archivist = Archivist(
@@ -242,6 +272,19 @@ async def build_house(
         written_down=lambda: journal.written(journal.last_seq),
         now=utc_now,
         settings=config.recordings,
+    )
+    wishes = StoredBackfills(database)
+    backfill = Backfill(
+        wishes=wishes,
+        stories=transcripts,
+        sounds=StoredSounds(places.legs, vault, recordings),
+        recognisers_for=RecognisersOfCalls(calls, lambda: rulebook.groups, languages),
+        room=SpareSpeech(speech_desk.load, languages, journal, config.asr),
+        tell=tell,
+        written_down=lambda: journal.written(journal.last_seq),
+        settings=config.asr,
+        now=utc_now,
+        write=text.utterance,
     )
     for listener in (
         hints.on_event,
@@ -259,15 +302,19 @@ async def build_house(
         ending_desk.on_event,
         nuisance_desk.on_event,
         speech_desk.on_event,
+        quality.ears.on_event,
+        backfill.on_event,
         archivist.on_event,
     ):
         herald.listen(listener)
 
     board = HealthBoard(
-        link=link, agi=agi, journal=journal, recognisers=pool, archivist=archivist,
+        link=link, agi=agi, journal=journal, languages=languages, archivist=archivist,
         folder=places.var,
     )  # fmt: skip
     metrics.registry.register(ServiceLevelCollector(clock.board))
+    metrics.registry.register(QualityCollector(rooms=quality))
+    metrics.registry.register(BackfillCollector(backfill))
     metrics.registry.register(
         FloorCollector(
             callbacks=callback_desk,
@@ -280,12 +327,14 @@ async def build_house(
             routes=routes,
         )
     )
+    metrics.registry.register(SpeechCollector(load=speech_desk.load, languages=languages))
     metrics.registry.register(HouseCollector(board, lambda: sum(tracker.unexpected.values())))
     app = build_app(
         Services(
             users=WebUsers(StoredAccounts(database)),
             calls=WebCalls(calls, tracker, hints),
             transcripts=transcripts,
+            backfills=WebBackfills(backfill, wishes),
             recordings=recordings,
             replay=Replay(places.legs, vault),
             seats=roster,
@@ -294,6 +343,8 @@ async def build_house(
             skill_groups=lambda: tuple(usher.groups.values()),
             orders=order_desk,
             order_records=orders,
+            repeats=RepeatSearch(StoredRepeats(database), config.orders, utc_now),
+            drafting=StoredDrafts(database),
             callbacks=WebCallbacks(callback_desk, callbacks),
             commands=switchboard,
             calls_out=calls_out,
@@ -307,6 +358,7 @@ async def build_house(
             endings=ending_desk,
             ending_records=endings,
             nuisance=nuisance_desk,
+            quality=quality.for_web,
             live=stream,
             health=board,
             encode_event=_encode,
@@ -316,14 +368,16 @@ async def build_house(
     )
     web = WebServer(app, config.web.address, config.web.port)
     parts: list[Part] = [journal, stream, archivist]
-    if not config.asr.servers:
-        model = model_folder(chosen_model(config.asr.model, places.var), places.var)
-        parts.append(SpeechWorkers(model, config.asr, pool))
+    parts += languages.workers
     parts += [
         speech_desk,
+        backfill,
         callback_dialler,
         nuisance_desk,
+        quality.cues,
+        quality.reviewer,
         rulebook,
+        city_names,
         usher,
         roster,
         switchboard,

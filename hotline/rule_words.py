@@ -3,7 +3,18 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-KINDS = ("groups", "routing", "posts", "rosters", "directory", "codes", "policies")
+KINDS = (
+    "groups",
+    "routing",
+    "posts",
+    "rosters",
+    "directory",
+    "codes",
+    "policies",
+    "words",
+    "sentences",
+    "places",
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

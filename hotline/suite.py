@@ -90,18 +90,23 @@ def _pytest(words: Sequence[str]) -> list[str]:
 
 
 def bench(places: Places, config: Config, words: Sequence[str]) -> int:
-    """Every benchmark in bench/, or the named ones; each prints one JSON line. Exit status."""
+    """Every benchmark in bench/, or the named ones; each prints JSON lines. Exit status.
+
+    What follows a name after colons goes to the benchmark: `speech:latency`, `floor:100:20:10`.
+    """
     provide_parts(places, config)
     environment = {**os.environ, BUNDLE_VARIABLE: str(places.bundle), "PYTHONPATH": str(ROOT)}
-    wanted = [ROOT / "bench" / f"{word}.py" for word in words] or sorted(
-        path for path in (ROOT / "bench").glob("*.py") if not path.name.startswith("_")
+    everything = sorted(
+        path.stem for path in (ROOT / "bench").glob("*.py") if not path.name.startswith("_")
     )
     status = 0
-    for path in wanted:
-        _say(f"$ bench/{path.name}")
+    for word in words or everything:
+        name, *arguments = word.split(":")
+        _say(" ".join([f"$ bench/{name}.py", *arguments]))
         status |= subprocess.run(
-            [sys.executable, str(path)], cwd=ROOT, env=environment, check=False
-        ).returncode
+            [sys.executable, str(ROOT / "bench" / f"{name}.py"), *arguments],
+            cwd=ROOT, env=environment, check=False,
+        ).returncode  # fmt: skip
     return status
 
 
@@ -118,7 +123,7 @@ def provide_parts(places: Places, config: Config) -> None:
     if not _has_postgres():
         wanted.append("postgresql")
     if wanted:
-        _install(wanted)
+        install(wanted)
 
 
 def _has_postgres() -> bool:
@@ -134,7 +139,8 @@ def _has_chinese_fonts() -> bool:
     return bool(listed.stdout.strip())
 
 
-def _install(packages: Sequence[str]) -> None:
+def install(packages: Sequence[str]) -> None:
+    """Debian packages, by apt-get when root. Raises PartMissing."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise PartMissing(f"install these first: {' '.join(packages)}")
     _say("installing " + " ".join(packages))

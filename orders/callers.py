@@ -4,10 +4,10 @@ Pure; works on one sentence at a time.
 """
 
 import re
-from dataclasses import dataclass
 
+from asr.spoken_numbers import digit_runs, is_local_number, is_phone_number
+from orders.heard import Heard
 from orders.model import ANONYMOUS
-from orders.spoken_numbers import digit_runs, is_local_number, is_phone_number
 
 _SURNAMES = (
     "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|司徒|"
@@ -27,16 +27,35 @@ _SAYS_ANONYMOUS = re.compile(
     "匿名|不(?:想|愿|愿意|方便|便)?(?:透露|留|说|提供)(?:我的|我)?(?:姓名|名字)"
 )
 _ASKS = re.compile("匿名吗|是否匿名|需要匿名|要不要匿名")
+_SPELT = {
+    "弓长": "张", "立早": "章", "木子": "李", "耳东": "陈", "双人": "徐", "言午": "许", "古月": "胡", "口天": "吴",
+    "双木": "林", "人可": "何", "三横一竖": "王", "草头黄": "黄", "走肖": "赵", "女字旁的姜": "姜", "美女姜": "姜",
+}  # fmt: skip
+"""How people say which of two surnames that sound alike is theirs. 拆字说姓"""
+_SPELT_OUT = re.compile("|".join(_SPELT))
+_ASKS_NAME = re.compile("贵姓|怎么称呼|您的姓名|您叫什么|什么名字|姓什么|称呼您")
+_ANSWERS_NAME = re.compile(
+    f"(?:嗯|啊|我|是|叫|姓|免贵)*({_SURNAMES})({_TITLES}|[^{_NOT_IN_A_GIVEN_NAME}]{{1,2}})?(?:吧|啊|的)*"
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A value that text[start:end] shows, and how sure that is, 0 to 1. 听到的值"""
+def asks_for_name(text: str) -> bool:
+    """The operator wants to know who is calling."""
+    return bool(_ASKS_NAME.search(text))
 
-    value: str
-    start: int
-    end: int
-    confidence: float
+
+def answered_name(text: str) -> Heard | None:
+    """All of a short answer to that question: 王, 姓王, 王建国, 姓章立早章."""
+    spelt = _SPELT_OUT.search(text)
+    if spelt is not None:
+        return Heard(
+            value=_SPELT[spelt.group()], start=spelt.start(), end=spelt.end(), confidence=0.85
+        )
+    said = _ANSWERS_NAME.fullmatch(text)
+    if said is None:
+        return None
+    value = said.group(1) + (said.group(2) or "")
+    return Heard(value=value, start=said.start(1), end=said.end(), confidence=0.75)
 
 
 def citizen_name_in(text: str) -> Heard | None:
@@ -47,8 +66,12 @@ def citizen_name_in(text: str) -> Heard | None:
     for pattern, confidence in ((_SAYS_NAME, 0.85), (_SAYS_SURNAME, 0.8)):
         said = pattern.search(text)
         if said:
-            value = said.group(1) + (said.group(2) or "")
-            return Heard(value=value, start=said.start(), end=said.end(), confidence=confidence)
+            # 我姓张立早章: the recogniser cannot know, he can.
+            spelt = _SPELT_OUT.search(text, said.end())
+            surname = said.group(1) if spelt is None else _SPELT[spelt.group()]
+            end = said.end() if spelt is None else spelt.end()
+            value = surname + (said.group(2) or "")
+            return Heard(value=value, start=said.start(), end=end, confidence=confidence)
     return None
 
 
@@ -71,12 +94,28 @@ def number_in(text: str, asked: bool) -> Heard | None:
     """
     expected = asked or bool(_ANNOUNCES.search(text))
     heard = None
-    for digits, start, end in digit_runs(text):
+    for digits, start, end in _joined_runs(text):
         if is_phone_number(digits):
             heard = Heard(value=digits, start=start, end=end, confidence=0.9)
         elif expected and is_local_number(digits) and not _OTHER_NUMBER.search(text[:start]):
             heard = Heard(value=digits, start=start, end=end, confidence=0.7)
     return heard
+
+
+_HESITATION = re.compile("(?:嗯|啊|呃|额|然后|那个|的)+")
+
+
+def _joined_runs(text: str) -> list[tuple[str, int, int]]:
+    """Runs of digits; two that only a hesitation parts are one if that makes a number."""
+    runs: list[tuple[str, int, int]] = []
+    for digits, start, end in digit_runs(text):
+        if runs and _HESITATION.fullmatch(text[runs[-1][2] : start]):
+            before, first, _ = runs[-1]
+            if is_phone_number(before + digits):
+                runs[-1] = (before + digits, first, end)
+                continue
+        runs.append((digits, start, end))
+    return runs
 
 
 def asks_for_number(text: str) -> bool:

@@ -9,15 +9,14 @@ A draft is opened at the ring, because the screen pops then. If the citizen is g
 answered and nobody wrote in it, it is discarded: nothing was said, and the callback task carries
 the matter on. Its number stays used, its course stays in the journal.
 
-A machine's proposal also raises the revision, but never makes an edit stale: an operator who types
-while the citizen speaks would else be refused all the time. Stale is only what another person has
-written meanwhile.
+What people do to an order is the clerk's (`orders.clerk`); both work on the same sheets. A machine's
+proposal also raises the revision, but never makes an edit stale: an operator who types while the
+citizen speaks would else be refused all the time. Stale is only what another person has written
+meanwhile.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
-
-import structlog
 
 from asr.events import TranscriptFinished, UtteranceHeard
 from cti.events import (
@@ -32,35 +31,22 @@ from cti.events import (
     PartyRole,
 )
 from cti.ids import CallId, SeatId
-from orders.drafting import Proposal, propose
-from orders.errors import (
-    OrderAlreadySubmitted,
-    OrderDivertedFinally,
-    OrderFieldsMissing,
-    OrderRevisionStale,
-)
+from orders.clerk import OrderClerk
+from orders.draftsman import Draftsman
 from orders.events import (
     CallCoded,
     DiversionFinished,
     DraftDiscarded,
     DraftOpened,
     DraftPassed,
-    FieldsEdited,
     FieldsProposed,
     OrderDiverted,
-    OrderSubmitted,
 )
-from orders.model import FieldValue, FilledBy, OrderField, OrderId, OrderState, WorkOrder
+from orders.model import OrderState, WorkOrder
 from orders.ports import Now, StoredOrders, Tell
-from orders.reading import read
 from orders.serial import Serial, after, serial_of
 from orders.sheets import Sheet, Sheets
-from orders.values import FieldsWanted, checked
 
-log = structlog.get_logger(__name__)
-
-READ_AT_MOST = 1_500
-"""Sentences of one call that are used for proposals, some three hours of talk. 语句上限"""
 EMERGENCY_LINES = frozenset({"police", "fire", "ambulance", "traffic"})
 """110, 119, 120 and 122 in the directory that we ship. 紧急热线"""
 
@@ -75,13 +61,19 @@ class OrderDesk:
         now: Now,
         emergency_lines: Callable[[], Collection[str]] = lambda: EMERGENCY_LINES,
         flags_of: Callable[[CallId], tuple[str, ...]] = lambda _: (),
+        draftsman: Draftsman | None = None,
     ) -> None:
         self._stored = stored
         self._flags_of = flags_of
+        self._draftsman = draftsman or Draftsman()
         self._emergency_lines = emergency_lines
         self._tell = tell
         self._now = now
         self._sheets = Sheets(stored)
+        clerk = OrderClerk(self._sheets, self._draftsman, tell, now)
+        self.edit = clerk.edit
+        self.submit = clerk.submit
+        self.mark_repeat = clerk.mark_repeat
         self._callers: dict[CallId, str] = {}
         self._last = Serial()
 
@@ -98,12 +90,17 @@ class OrderDesk:
             sheet.caller_number = self._callers.get(order.call_id, "")
             if order.state is OrderState.DRAFT:
                 said = await self._stored.utterances_of(order.call_id)
-                sheet.readings = [read(utterance) for utterance in said[:READ_AT_MOST]]
+                self._draftsman.hear(sheet, said)
 
     def order_of(self, call_id: CallId) -> WorkOrder | None:
         """The call's order while it is in memory."""
         sheet = self._sheets.of_call(call_id)
         return None if sheet is None else sheet.order
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """Those an order may name; any while there is no list of them."""
+        return self._draftsman.districts
 
     def on_event(self, event: Event) -> None:
         """Take what calls and transcripts say; everything else is ignored."""
@@ -132,70 +129,6 @@ class OrderDesk:
                 self._over(call_id)
             case _:
                 pass
-
-    async def edit(
-        self, order_id: OrderId, fields: FieldsWanted, revision: int, by: str
-    ) -> WorkOrder:
-        """A person writes fields of the revision he saw; an empty value clears one.
-
-        Raises OrderUnknown, OrderAlreadySubmitted, OrderDivertedFinally, OrderFieldUnknown,
-        OrderValueInvalid, OrderRevisionStale.
-        """
-        values = checked(fields)
-        sheet = await self._draft(order_id)
-        order = sheet.order
-        self._refuse_stale(sheet, revision, values)
-        changed = tuple(
-            (name, FieldValue(value=value, by=FilledBy.PERSON))
-            for name, value in values.items()
-            if not _is_written(order, name, value)
-        )
-        if not changed:
-            return order
-        self._write(sheet, changed)
-        sheet.written.update(dict.fromkeys(dict(changed), sheet.order.revision))
-        self._tell(
-            FieldsEdited(
-                at=self._now(),
-                call_id=order.call_id,
-                order_id=order_id,
-                fields=changed,
-                revision=sheet.order.revision,
-                by=by,
-            )
-        )
-        return sheet.order
-
-    async def submit(self, order_id: OrderId, revision: int, by: str) -> WorkOrder:
-        """The operator accepts the order as he saw it in this revision.
-
-        Raises OrderUnknown, OrderAlreadySubmitted, OrderDivertedFinally, OrderRevisionStale,
-        OrderFieldsMissing.
-        """
-        sheet = await self._draft(order_id)
-        order = sheet.order
-        self._refuse_stale(sheet, revision, OrderField)
-        if order.missing:
-            raise OrderFieldsMissing(order.missing)
-        at = self._now()
-        sheet.order = replace(
-            order,
-            state=OrderState.ACCEPTED,
-            revision=order.revision + 1,
-            submitted_at=at,
-            submitted_by=by,
-        )
-        sheet.readings.clear()
-        self._tell(
-            OrderSubmitted(
-                at=at,
-                call_id=order.call_id,
-                order_id=order_id,
-                by=by,
-                revision=sheet.order.revision,
-            )
-        )
-        return sheet.order
 
     def _offered(self, call_id: CallId, seat_id: SeatId) -> None:
         sheet = self._sheets.of_call(call_id)
@@ -236,17 +169,17 @@ class OrderDesk:
     def _heard(self, sheet: Sheet | None, utterance: UtteranceHeard) -> None:
         if sheet is None or sheet.order.state is not OrderState.DRAFT:
             return
-        if len(sheet.readings) >= READ_AT_MOST:
-            return
-        sheet.readings.append(read(utterance))
-        self._propose(sheet)
+        if self._draftsman.hear(sheet, [utterance]):
+            self._propose(sheet)
 
     def _propose(self, sheet: Sheet) -> None:
         order = sheet.order
-        proposals = propose(sheet.readings, sheet.caller_number, order.fields)
+        proposals = self._draftsman.proposals(sheet)
         if not proposals:
             return
-        self._write(sheet, proposals)
+        sheet.write(proposals)
+        proposed = {**order.proposed, **dict(proposals)}
+        sheet.order = replace(sheet.order, proposed=proposed)
         self._tell(
             FieldsProposed(
                 at=self._now(),
@@ -256,11 +189,6 @@ class OrderDesk:
                 revision=sheet.order.revision,
             )
         )
-
-    def _write(self, sheet: Sheet, changed: tuple[Proposal, ...]) -> None:
-        order = sheet.order
-        fields = {**order.fields, **dict(changed)}
-        sheet.order = replace(order, fields=fields, revision=order.revision + 1)
 
     def _discard(self, sheet: Sheet | None) -> None:
         """Nobody needs it and nobody wrote in it."""
@@ -299,26 +227,3 @@ class OrderDesk:
     def _finished(self, sheet: Sheet | None) -> None:
         if sheet is not None:
             self._sheets.transcribed(sheet)
-
-    async def _draft(self, order_id: OrderId) -> Sheet:
-        sheet = await self._sheets.fetch(order_id)
-        if sheet.order.state is OrderState.DIVERTED:
-            raise OrderDivertedFinally
-        if sheet.order.state is not OrderState.DRAFT:
-            raise OrderAlreadySubmitted
-        return sheet
-
-    def _refuse_stale(
-        self, sheet: Sheet, revision: int, names: Mapping[OrderField, str] | type[OrderField]
-    ) -> None:
-        newest = sheet.order.revision
-        if revision > newest or any(sheet.written.get(name, 0) > revision for name in names):
-            raise OrderRevisionStale(newest)
-
-
-def _is_written(order: WorkOrder, name: OrderField, value: str) -> bool:
-    """The same value by a person already; a machine's value becomes a person's when confirmed."""
-    present = order.fields.get(name)
-    if present is None:
-        return value == ""
-    return present.by is FilledBy.PERSON and present.value == value

@@ -9,52 +9,52 @@ is read once; proposing looks at the readings, so a long call stays cheap. What 
 never proposed anew.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from asr.events import Side
-from orders import event_types
-from orders.callers import Heard, number_in
+from orders.contact import caller_name, contact_number
+from orders.event_types import EVENT_TYPES
+from orders.heard import Heard
 from orders.model import (
-    ANONYMOUS,
     FieldValue,
     FilledBy,
     OrderField,
-    Proof,
     RequestType,
     Urgency,
 )
-from orders.places import merged
+from orders.places import Part, Place, answered_part, asked_part, merged
+from orders.ports import Summariser
 from orders.reading import Reading, filled
-from orders.spoken_numbers import DIGITS, national
-
-CONTENT_LIMIT = 2_000
-"""Characters; the rest of a longer statement is in the transcript. 内容上限"""
-SUMMARY_LIMIT = 50
-"""Characters. 摘要上限"""
+from orders.story import Extract, content
 
 Proposal = tuple[OrderField, FieldValue]
+EXTRACT = Extract()
 
 
 def propose(
     readings: Sequence[Reading],
     caller_number: str,
     current: Mapping[OrderField, FieldValue],
+    summariser: Summariser = EXTRACT,
 ) -> tuple[Proposal, ...]:
     """The fields whose machine-made value should change, in the order of the form."""
     ordered = sorted(readings, key=lambda r: (r.utterance.starts_at_ms, r.utterance.side))
     citizen = [r for r in ordered if r.utterance.side is Side.CITIZEN]
     wanted = {
-        OrderField.CALLER_NAME: _caller_name(ordered),
-        OrderField.CONTACT_NUMBER: _contact_number(ordered, caller_number),
+        OrderField.CALLER_NAME: caller_name(ordered),
+        OrderField.CONTACT_NUMBER: contact_number(ordered, caller_number),
         OrderField.REQUEST_TYPE: _request_type(citizen),
         OrderField.EVENT_TYPE: _event_type(citizen),
         OrderField.URGENCY: _urgency(citizen),
-        OrderField.CONTENT: _content(ordered),
-        OrderField.ADDRESS: _address(citizen),
-        OrderField.SUMMARY: _summary(citizen),
+        OrderField.CONTENT: content(ordered),
+        OrderField.DISTRICT: _district(citizen),
+        OrderField.ADDRESS: _address(ordered),
+        OrderField.HAPPENED_AT: _happened_at(citizen),
+        OrderField.PERSONS: _persons(citizen),
+        OrderField.WANT: _want(citizen),
+        OrderField.SUMMARY: summariser.summary(ordered),
     }
     return tuple(
         (name, value)
@@ -67,72 +67,6 @@ def _may_change(present: FieldValue | None, value: FieldValue) -> bool:
     if present is None:
         return True
     return present.by is FilledBy.MACHINE and present != value
-
-
-def _caller_name(ordered: Sequence[Reading]) -> FieldValue | None:
-    """The fullest that fits: 王 and later 王先生 make 王先生; a full name stays a full name."""
-    best: tuple[Reading, Heard] | None = None
-    for reading in ordered:
-        heard = reading.name
-        if heard is None:
-            continue
-        if best is None or heard.value == ANONYMOUS or _names_better(reading, heard, best[1]):
-            best = (reading, heard)
-    return None if best is None else filled(*best)
-
-
-def _names_better(reading: Reading, heard: Heard, known: Heard) -> bool:
-    if known.value == ANONYMOUS:
-        return False
-    if heard.value.startswith(known.value):
-        return heard.value != known.value
-    # The operator may have misheard; only the citizen himself corrects a name.
-    own = reading.utterance.side is Side.CITIZEN
-    return own and not known.value.startswith(heard.value)
-
-
-def _contact_number(ordered: Sequence[Reading], caller_number: str) -> FieldValue | None:
-    """The last number the citizen said, else the one an operator read out, else the caller's."""
-    said: FieldValue | None = None
-    read_out: FieldValue | None = None
-    asked = False
-    before: Reading | None = None
-    for reading in ordered:
-        if reading.utterance.side is Side.CITIZEN:
-            number = reading.number or number_in(reading.text, asked)
-            if number is not None:
-                said = filled(reading, number)
-            elif before is not None and (joined := _said_in_two(before, reading, asked)):
-                said = joined
-            before = reading
-        else:
-            if reading.number is not None:
-                heard = replace(reading.number, confidence=0.75)
-                read_out = filled(reading, heard)
-            asked = reading.asks_number or (asked and reading.number is None)
-    if said or read_out:
-        return said or read_out
-    number_shown = national(caller_number)
-    if number_shown is None:
-        return None
-    return FieldValue(value=number_shown, by=FilledBy.MACHINE, confidence=0.6)
-
-
-def _said_in_two(first: Reading, second: Reading, asked: bool) -> FieldValue | None:
-    """一三八零零零零 … 零零零一: people pause in the middle of a number."""
-    if not (first.text and second.text):
-        return None
-    if first.text[-1] not in DIGITS or second.text[0] not in DIGITS or first.number:
-        return None
-    number = number_in(first.text + second.text, asked)
-    if number is None or not number.start < len(first.text) < number.end:
-        return None
-    proof = Proof(
-        side=Side.CITIZEN,
-        starts_at_ms=first.utterance.starts_at_ms,
-        ends_at_ms=second.utterance.ends_at_ms,
-    )
-    return FieldValue(value=number.value, by=FilledBy.MACHINE, confidence=0.8, proof=proof)
 
 
 _OVERRIDES = frozenset({RequestType.COMPLAINT, RequestType.REPORT})
@@ -159,6 +93,11 @@ def _request_type(citizen: Sequence[Reading]) -> FieldValue | None:
         for rank, (kind, heard) in enumerate(reading.described):
             weights[kind] += heard.confidence / (rank + 1)
             first.setdefault(kind, (reading, heard))
+        if reading.danger is not None and reading.danger[0] is Urgency.VERY_URGENT:
+            # Whoever is at fault, he needs help first.
+            weights[RequestType.HELP] += 1.5
+            help_wanted = replace(reading.danger[1], value=RequestType.HELP)
+            first.setdefault(RequestType.HELP, (reading, help_wanted))
     if not weights:
         return _trouble_without_a_name(citizen)
     best = max(weights, key=lambda kind: weights[kind])
@@ -166,29 +105,39 @@ def _request_type(citizen: Sequence[Reading]) -> FieldValue | None:
 
 
 def _trouble_without_a_name(citizen: Sequence[Reading]) -> FieldValue | None:
-    """Who tells of water, roads or schools and asks for nothing most likely wants help."""
+    """Who tells of danger, water, roads or schools and asks for nothing most likely wants help."""
     for reading in citizen:
-        if reading.event_types:
-            _, _, heard = reading.event_types[0]
-            return filled(reading, replace(heard, value=RequestType.HELP, confidence=0.4))
+        if reading.danger is not None:
+            return filled(reading, replace(reading.danger[1], value=RequestType.HELP))
+        if reading.classes:
+            start, end = reading.classes[0].spans[0]
+            return filled(
+                reading, Heard(value=RequestType.HELP, start=start, end=end, confidence=0.4)
+            )
+        if reading.wants:
+            return filled(
+                reading, replace(reading.wants[0], value=RequestType.HELP, confidence=0.4)
+            )
     return None
 
 
 def _event_type(citizen: Sequence[Reading]) -> FieldValue | None:
     weights: dict[str, int] = defaultdict(int)
-    best_word: dict[str, tuple[int, Reading, Heard]] = {}
+    best_words: dict[str, tuple[int, Reading, tuple[int, int]]] = {}
     for reading in citizen:
-        for name, weight, heard in reading.event_types:
-            weights[name] += weight
-            if name not in best_word or weight > best_word[name][0]:
-                best_word[name] = (weight, reading, heard)
+        for classed in reading.classes:
+            name = classed.event_type
+            weights[name] += classed.weight
+            if name not in best_words or classed.weight > best_words[name][0]:
+                best_words[name] = (classed.weight, reading, classed.spans[0])
     if not weights:
         return None
-    order = list(event_types.EVENT_TYPES)
+    order = list(EVENT_TYPES)
     best = max(weights, key=lambda name: (weights[name], -order.index(name)))
-    _, reading, heard = best_word[best]
+    _, reading, (start, end) = best_words[best]
     share = weights[best] / sum(weights.values())
-    return filled(reading, replace(heard, confidence=0.4 + 0.5 * share))
+    heard = Heard(value=best, start=start, end=end, confidence=0.4 + 0.5 * share)
+    return filled(reading, heard)
 
 
 def _urgency(citizen: Sequence[Reading]) -> FieldValue | None:
@@ -202,85 +151,95 @@ def _urgency(citizen: Sequence[Reading]) -> FieldValue | None:
     return FieldValue(value=Urgency.ORDINARY, by=FilledBy.MACHINE, confidence=0.5)
 
 
-def _address(citizen: Sequence[Reading]) -> FieldValue | None:
-    spoken = [(reading, reading.place) for reading in citizen if reading.place is not None]
+def _address(ordered: Sequence[Reading]) -> FieldValue | None:
+    spoken: list[tuple[Reading, Place]] = []
+    asked: Part | None = None
+    for reading in ordered:
+        if reading.utterance.side is not Side.CITIZEN:
+            asked = asked_part(reading.text) or asked
+            continue
+        place = reading.place or (answered_part(reading.text, asked) if asked else None)
+        if place is not None:
+            spoken.append((reading, place))
+        if reading.statement:
+            asked = None
     whole = merged(place for _, place in spoken)
     if whole is None:
         return None
-    source = next(r for r, place in spoken if set(place.parts) & set(whole.parts))
-    assert source.place is not None
+    used = [one for one in spoken if set(one[1].parts) & set(whole.parts)]
     confidence = min(0.9, 0.5 + 0.1 * len(whole.parts))
-    heard = Heard(
-        value=whole.text,
-        start=source.place.start,
-        end=source.place.end,
-        confidence=confidence,
-    )
-    return filled(source, heard)
+    bits = [
+        filled(
+            reading,
+            Heard(value=whole.text, start=place.start, end=place.end, confidence=confidence),
+        )
+        for reading, place in used
+    ]
+    return _from_first_to_last(bits)
 
 
-_QUESTION = re.compile("(?:吗|呢|怎么办|什么|多少|几点.*|怎么.{1,6}|哪里.{0,3})$")
-_PAUSE_MS = 1_500
+def _from_first_to_last(bits: Sequence[FieldValue]) -> FieldValue:
+    """Proved by everything from its first bit to its last."""
+    first, last = bits[0], bits[-1]
+    if first.proof is None or last.proof is None:
+        return first
+    return replace(first, proof=replace(first.proof, ends_at_ms=last.proof.ends_at_ms))
 
 
-def _content(ordered: Sequence[Reading]) -> FieldValue | None:
-    """The citizen's statement in his own order; a long pause or the operator's turn ends a sentence."""
-    pieces: list[str] = []
-    stated: list[Reading] = []
-    before: Reading | None = None
-    for reading in ordered:
-        if reading.statement:
-            if stated:
-                pieces.append(_mark(stated[-1], reading, before))
-            pieces.append(reading.statement)
-            stated.append(reading)
-        before = reading
-    if not stated:
-        return None
-    closing = "？" if _QUESTION.search(stated[-1].statement) else "。"
-    value = "".join(pieces)[: CONTENT_LIMIT - 1] + closing
-    return FieldValue(
-        value=value,
-        by=FilledBy.MACHINE,
-        confidence=round(sum(r.utterance.confidence for r in stated) / len(stated), 2),
-        proof=Proof(
-            side=Side.CITIZEN,
-            starts_at_ms=stated[0].utterance.starts_at_ms,
-            ends_at_ms=max(r.utterance.ends_at_ms for r in stated),
-        ),
-    )
-
-
-def _mark(last: Reading, reading: Reading, before: Reading | None) -> str:
-    if _QUESTION.search(last.statement):
-        return "？"
-    interrupted = before is not None and before.utterance.side is not Side.CITIZEN
-    paused = reading.utterance.starts_at_ms - last.utterance.ends_at_ms > _PAUSE_MS
-    return "。" if interrupted or paused else "，"
-
-
-_PREAMBLE = re.compile(
-    "^(?:我(?:想|要|想要)?(?:(?:咨询|投诉|举报|反映|求助|问|建议|表扬)(?:一下|一个问题)?)|请问|麻烦问一下|我想问一下)(?=.{4})"
-)
-
-
-def _summary(citizen: Sequence[Reading]) -> FieldValue | None:
-    """His own most telling sentence, without the preamble; the first of equals."""
-    best: tuple[int, Reading] | None = None
+def _district(citizen: Sequence[Reading]) -> FieldValue | None:
+    """The surest he names; without a list of the city's names, what he calls 区 or 县."""
+    best: tuple[Reading, Heard] | None = None
     for reading in citizen:
-        if not reading.statement:
+        heard = reading.district
+        if heard is not None and (best is None or heard.confidence > best[1].confidence):
+            best = (reading, heard)
+    if best is not None:
+        return filled(*best)
+    for reading in citizen:
+        place = reading.place
+        name = None if place is None else dict(place.parts).get(Part.DISTRICT)
+        if place is not None and name is not None and not reading.districts_known:
+            heard = Heard(value=name, start=place.start, end=place.end, confidence=0.6)
+            return filled(reading, heard)
+    return None
+
+
+def _happened_at(citizen: Sequence[Reading]) -> FieldValue | None:
+    """The surest instant he names for what he tells; the first of equals."""
+    best: tuple[Reading, Heard] | None = None
+    for reading in citizen:
+        heard = reading.moment
+        if heard is not None and (best is None or heard.confidence > best[1].confidence):
+            best = (reading, heard)
+    return None if best is None else filled(*best)
+
+
+MOST_PERSONS = 3
+"""Whom a request is about; whoever names more tells a story. 涉及对象上限"""
+
+
+def _persons(citizen: Sequence[Reading]) -> FieldValue | None:
+    """The first few different ones, the surest first; 物业 is nobody new after 东湖小区物业."""
+    spoken = [(reading, one) for reading in citizen for one in reading.persons]
+    spoken.sort(key=lambda one: -one[1].confidence)
+    chosen: list[tuple[Reading, Heard]] = []
+    for reading, heard in spoken:
+        if any(heard.value in known.value or known.value in heard.value for _, known in chosen):
             continue
-        telling = sum(weight for _, weight, _ in reading.event_types)
-        telling += 6 * len(reading.described) + 8 * (reading.danger is not None)
-        telling += 3 * len(reading.place.parts) if reading.place else 0
-        if best is None or telling > best[0]:
-            best = (telling, reading)
-    if best is None:
+        chosen.append((reading, heard))
+        if len(chosen) == MOST_PERSONS:
+            break
+    if not chosen:
         return None
-    reading = best[1]
-    value = _PREAMBLE.sub("", reading.statement)
-    if len(value) > SUMMARY_LIMIT:
-        value = value[: SUMMARY_LIMIT - 1] + "…"
-    start = max(0, reading.text.find(reading.statement))
-    end = start + len(reading.statement)
-    return filled(reading, Heard(value=value, start=start, end=end, confidence=0.6))
+    reading, heard = chosen[0]
+    return filled(reading, replace(heard, value="、".join(one.value for _, one in chosen)))
+
+
+def _want(citizen: Sequence[Reading]) -> FieldValue | None:
+    """The surest wish; of equals the last, with which he ends."""
+    best: tuple[Reading, Heard] | None = None
+    for reading in citizen:
+        for heard in reading.wants:
+            if best is None or heard.confidence >= best[1].confidence:
+                best = (reading, heard)
+    return None if best is None else filled(*best)

@@ -62,6 +62,12 @@ class OrderFieldUnknown(OrderError):
     code = "order-field-unknown"
 
 
+class OrderRepeatsItself(OrderError):
+    """An order can only repeat an earlier one. 只能标记为更早工单的重复"""
+
+    code = "order-repeats-itself"
+
+
 class OrderValueInvalid(OrderError):
     """A field cannot hold this value. 字段内容不正确"""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from cti.events import CallEvent
 from cti.ids import CallId, SeatId, SkillGroupCode
 from orders.model import CallbackReason, FieldValue, First, OrderField, OrderId, Outcome
+from orders.outcomes import FieldOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,23 @@ class OrderSubmitted(OrderEvent):
 
     by: str
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftMeasured(OrderEvent):
+    """What became of each proposal, told with the submission; holds no citizen's words. 草拟评价"""
+
+    fields: tuple[FieldOutcome, ...]
+    seat_id: SeatId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatMarked(OrderEvent):
+    """A person found that an earlier order is about the same, or takes that back. 标记重复"""
+
+    repeat_of: OrderId | None
+    revision: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

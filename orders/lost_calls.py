@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from asr.spoken_numbers import national
 from cti.events import (
     Blame,
     CallAbandoned,
@@ -31,7 +32,6 @@ from cti.events import (
 from cti.ids import CallId, SkillGroupCode
 from orders.model import CallbackReason
 from orders.ports import Caller
-from orders.spoken_numbers import national
 
 log = structlog.get_logger(__name__)
 

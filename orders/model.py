@@ -65,6 +65,10 @@ class OrderField(StrEnum):
     CONTENT = "content"  # 诉求内容
     ADDRESS = "address"  # 地址
     SUMMARY = "summary"  # 摘要
+    DISTRICT = "district"  # 区县
+    HAPPENED_AT = "happened_at"  # 发生时间
+    PERSONS = "persons"  # 涉及对象
+    WANT = "want"  # 诉求目的
 
 
 MANDATORY_FIELDS = (
@@ -125,6 +129,10 @@ class WorkOrder:
     """The emergency line that joined the call, by its code in the directory. 转紧急热线"""
     flags: tuple[str, ...] = ()
     """What the rules said of the call when the draft was opened, such as 企业. 工单标记"""
+    proposed: Mapping[OrderField, FieldValue] = field(default_factory=dict)
+    """What the machine proposed last, also where a person has written since. 机器建议"""
+    repeat_of: OrderId | None = None
+    """The first order about the same fact and reason, as a person found. 重复于"""
 
     @property
     def missing(self) -> tuple[OrderField, ...]:

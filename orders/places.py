@@ -1,16 +1,18 @@
 """Address phrases in plain speech: 住在朝阳区人民路十二号阳光花园三号楼. 地址
 
-Pure. There is no gazetteer: a name is known by what follows it (区, 路, 小区, 号楼 …) and begins
-where the words before it can no longer be part of a name. House numbers become ASCII digits, so
-that the order reads 阳光花园3号楼; numerals inside names (五一路, 北二环) stay as they are.
+Pure. A name that the city's own list has is known by itself; any other by what follows it (区, 路,
+小区, 号楼 …), and it begins where the words before it can no longer be part of a name. House numbers
+become ASCII digits, so that the order reads 阳光花园3号楼; numerals inside names (五一路, 北二环) stay
+as they are.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from orders.spoken_numbers import NUMERAL, value_of
+from asr.spoken_numbers import NUMERAL, value_of
+from orders.known_places import Spotted
 
 
 class Part(IntEnum):
@@ -52,6 +54,7 @@ _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = tuple(
     (part, re.compile(pattern))
     for part, pattern in (
         (Part.ROOM, f"{_N}(?:室|房间)"),
+        (Part.ROOM, f"(?<=单元){NUMERAL}{{3,4}}(?![号楼层个人天年月])"),
         (Part.BUILDING, f"{_N}(?:号楼|号院|栋|幢|座(?!位))"),
         (Part.UNIT, f"{_N}单元"),
         (Part.FLOOR, f"(?<!号){_N}(?:层|楼)(?!上|下|道|房|盘)"),
@@ -59,7 +62,7 @@ _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = tuple(
         (Part.CITY, f"{_NAME}{{2,4}}(?<![超城夜全本我门早菜])市(?![场民政区里])"),
         (
             Part.DISTRICT,
-            f"{_NAME}{{1,6}}?(?:(?<![小社景校地园山郊辖片市宅务])(?<!开发)区(?!域|别|分)|新区|开发区|(?<!个)县(?!城))",
+            f"{_NAME}{{1,6}}?(?:(?<![小社景校地园山郊辖片市宅务学])(?<!开发)区(?!域|别|分)|新区|开发区|(?<!个)县(?!城))",
         ),
         (
             Part.TOWN,
@@ -69,7 +72,7 @@ _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = tuple(
         (
             Part.ROAD,
             f"{_NAME}{{0,6}}?(?:大道|大街|胡同|(?<![知频街报通水盲楼行河管车轨隧步跑难味渠大占])道(?![路边具理德歉口上])|[东南西北][一二三四五六七八]?环(?:[东南西北]?路)?"
-            "|[五七八]一路|(?<![走马道公铁电线网一条这那过让堵带问迷修思半小在的门是跑近套])路(?![上口过边径灯面牌])"
+            "|(?<!零二)[五七八]一路|(?<![走马道公铁电线网一条这那过让堵带问迷修思半小在的门是跑近套绕弯泥油])路(?![上口过边径灯面牌])"
             "|(?<![逛条这])街(?![道上边坊])|[一二三四五六七八九十]巷|(?<!街)巷(?!子|口))",
         ),
         (
@@ -90,9 +93,10 @@ _LANDMARK = re.compile(
 _NOT_A_NAME = re.compile(
     ".*(?:我家住|我们家|我家|我住|住在|家住|住|位于|地址|地点|位置|我们|咱们|你们|他们|他|这个|那个|这边|那边"
     "|哪个|整个|某个|一个|一家|所有|每个|全部|附近的|旁边的|里的|的|在|是|到|从|去|往|把|被|给|说|有|要|想"
-    "|我|您|你|就|也|都|请|投诉|举报|反映|咨询|建议|表扬|求助|希望|关于|今天|昨天|前天|早上|上午|中午|下午"
+    "|我|您|你|一下|就|也|都|请|投诉|举报|反映|咨询|建议|表扬|求助|希望|关于|今天|昨天|前天|早上|上午|中午|下午"
     "|看不见|看不清|看不到|没有|没人|走不了|走不通|修好|没修|晚上|夜里|凌晨|最近|这几天|一直|每天|现在|刚才|了|吗|呢|啊|嗯|呃|还|让|经过|路过|靠近|住着|归)"
 )
+_BUS = re.compile("公交|[十百零〇0-9][一二三四五六七八九0-9]?路$")
 _EMPTY_NAMES = frozenset({"", "大", "老", "新", "整", "全", "本", "各", "某", "小", "同一", "住宅"})
 _JOINT = frozenset(
     {"", "的", "那个", "这边", "就在", "里面的", "里", "上的", "上", "和", "与", "跟"}
@@ -107,9 +111,12 @@ class _Found:
     end: int
 
 
-def place_in(text: str) -> Place | None:
-    """The fullest address phrase of a sentence, the first of equals; None when there is none."""
-    chains = _chains(_parts_of(text), text)
+def place_in(text: str, spotted: Sequence[Spotted] = ()) -> Place | None:
+    """The fullest address phrase of a sentence, the first of equals; None when there is none.
+
+    `spotted` are the known names in it.
+    """
+    chains = _chains(_parts_of(text, spotted), text)
     if not chains:
         return None
     best = max(chains, key=lambda chain: (len({f.part for f in chain}), -chain[0].start))
@@ -128,6 +135,31 @@ def place_in(text: str) -> Place | None:
 
 _MEANS_NOTHING_ALONE = frozenset({Part.FLOOR, Part.ROAD_NUMBER})
 """十楼 or 三号 may be anything, a day or an age of a house. 单独无意义"""
+
+
+_ASKS: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    (Part.ROOM, re.compile("哪一?户|几零几|几号房|房(?:间)?号|几室|哪一?室|门牌")),
+    (Part.UNIT, re.compile("几单元|哪个单元|哪一?单元")),
+    (Part.BUILDING, re.compile("几号楼|几栋|几幢|哪(?:一|个)?(?:栋|号楼|幢)|楼号")),
+    (Part.FLOOR, re.compile("几楼|几层|哪一?层")),
+)
+_UNIT_WORDS = {Part.ROOM: "室", Part.UNIT: "单元", Part.BUILDING: "号楼", Part.FLOOR: "层"}
+_BARE_NUMBER = re.compile(f"(?:嗯|是|就是|在|那个)*({NUMERAL}{{1,5}})号?(?:嗯|啊|的)*")
+
+
+def asked_part(text: str) -> Part | None:
+    """What the operator wants to know: 几号楼, 哪一户."""
+    return next((part for part, pattern in _ASKS if pattern.search(text)), None)
+
+
+def answered_part(text: str, asked: Part) -> Place | None:
+    """A bare number after such a question: 三零二."""
+    said = _BARE_NUMBER.fullmatch(text)
+    value = value_of(said.group(1)) if said else None
+    if said is None or not value:
+        return None
+    part = (asked, f"{value}{_UNIT_WORDS[asked]}")
+    return Place(parts=(part,), start=said.start(1), end=said.end(1))
 
 
 def merged(places: Iterable[Place]) -> Place | None:
@@ -149,10 +181,18 @@ def merged(places: Iterable[Place]) -> Place | None:
     return whole
 
 
-def _parts_of(text: str) -> list[_Found]:
+def _parts_of(text: str, spotted: Sequence[Spotted]) -> list[_Found]:
     """Part by part; what one part has taken is blotted out, so that no name runs across it."""
     rest = text
     found: list[_Found] = []
+    for known in spotted:
+        part = _part_of(known)
+        if part is not None:
+            added = _SUFFIX.match(text, known.end) if part in _SUFFIXED else None
+            end = known.end if added is None else added.end()
+            words = known.name + text[known.end : end]
+            found.append(_Found(part, words, known.start, end))
+            rest = rest[: known.start] + _BLOT * (end - known.start) + rest[end:]
     for part, pattern in _PATTERNS:
         position = 0
         while match := pattern.search(rest, position):
@@ -166,6 +206,27 @@ def _parts_of(text: str) -> list[_Found]:
     return found
 
 
+_SUFFIX = re.compile("(?:小区|社区)?")
+"""What people add to a known name: 河西里小区. 地名后缀"""
+_SUFFIXED = frozenset({Part.VILLAGE, Part.ESTATE})
+
+
+def _part_of(known: Spotted) -> Part | None:
+    match known.kind:
+        case "district":
+            return Part.DISTRICT
+        case "street":
+            return Part.TOWN
+        case "road":
+            return Part.ROAD
+        case "community":
+            return (
+                Part.VILLAGE if known.name[-1] == "村" or known.name[-2:] == "社区" else Part.ESTATE
+            )
+        case _:
+            return None
+
+
 _NUMBERED = frozenset({Part.ROAD_NUMBER, Part.BUILDING, Part.UNIT, Part.FLOOR, Part.ROOM})
 
 
@@ -175,18 +236,24 @@ def _numbered(part: Part, match: re.Match[str]) -> _Found | None:
     value = value_of(digits.group()) if digits else None
     if digits is None or value is None or value == 0:
         return None
-    return _Found(part, f"{value}{words[digits.end() :]}", match.start(), match.end())
+    unit = words[digits.end() :] or _UNIT_WORDS[part]
+    return _Found(part, f"{value}{unit}", match.start(), match.end())
+
+
+def name_begins(words: str) -> int:
+    """How many characters at its beginning cannot be part of a name: 3 of 我住在东湖小区."""
+    before = _NOT_A_NAME.match(words[:-1])
+    return before.end() if before else 0
 
 
 def _named(part: Part, match: re.Match[str]) -> _Found | None:
     words = match.group()
-    before = _NOT_A_NAME.match(words[:-1])
-    skipped = before.end() if before else 0
+    skipped = name_begins(words)
     if match.start() > 0 and match.string[match.start() - 1] == _BLOT and words[0] in "和与跟及":
         skipped = max(skipped, 1)
     start, words = match.start() + skipped, words[skipped:]
     name = re.sub("(?:小区|花园|新区|街道|社区|大道|大街|[区县镇乡村路街苑巷市])$", "", words)
-    if name in _EMPTY_NAMES or words in _EMPTY_NAMES:
+    if name in _EMPTY_NAMES or words in _EMPTY_NAMES or _BUS.search(words):
         return None
     return _Found(part, words, start, match.end())
 

@@ -9,7 +9,8 @@ from asr.events import UtteranceHeard
 from cti.events import Direction, Event
 from cti.ids import CallId, SeatId, SkillGroupCode
 from orders.blocks import Block
-from orders.model import CallbackTask, First, OrderId, WorkOrder
+from orders.model import CallbackTask, FieldValue, First, OrderId, WorkOrder
+from orders.reading import Reading
 from seats.model import Seat, WaitingCitizen
 
 Tell = Callable[[Event], None]
@@ -51,6 +52,17 @@ class StoredOrders(Protocol):
 
     async def open_callers(self) -> Mapping[CallId, Caller]:
         """The caller of every call that is not over."""
+
+
+class Summariser(Protocol):
+    """Tells in a few words what the citizen wants. 摘要"""
+
+    def summary(self, ordered: Sequence[Reading]) -> FieldValue | None:
+        """Of the sentences in their order, at once: it is asked after each of them.
+
+        One that needs longer answers what it had last, and None until then; what it answers
+        replaces the summary before, never a person's.
+        """
 
 
 class StoredCallbacks(Protocol):

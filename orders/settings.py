@@ -29,3 +29,5 @@ class OrdersSettings:
     """A number is blocked for at most so long. 拦截最长天数"""
     city: str = "唐山市"
     """The city's name in the prescribed sentences. 城市名称"""
+    repeat_days: int = 30
+    """Orders of so many days are looked through for the same matter. 查重天数"""

@@ -5,11 +5,12 @@ room, and are read from the store when somebody opens them.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from cti.ids import CallId
 from orders.errors import OrderUnknown
-from orders.model import FilledBy, OrderField, OrderId, OrderState, WorkOrder
+from orders.model import FieldValue, FilledBy, OrderField, OrderId, OrderState, WorkOrder
 from orders.ports import StoredOrders
 from orders.reading import Reading
 
@@ -28,6 +29,11 @@ class Sheet:
     """The revision in which a person last wrote the field. 人工修改版本"""
     call_over: bool = False
     transcribed: bool = False
+
+    def write(self, changed: Iterable[tuple[OrderField, FieldValue]]) -> None:
+        """New values, and with them a new revision."""
+        fields = {**self.order.fields, **dict(changed)}
+        self.order = replace(self.order, fields=fields, revision=self.order.revision + 1)
 
 
 class Sheets:

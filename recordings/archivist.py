@@ -21,7 +21,7 @@ from pathlib import Path
 
 import structlog
 
-from asr.events import TranscriptFinished
+from asr.events import BackfillWanted, TranscriptFinished
 from cti.events import (
     CallAbandoned,
     CallEnded,
@@ -135,7 +135,8 @@ class Archivist:
                 self._wake.set()
             case CallEnded() | CallAbandoned():
                 self._call_over(event.call_id, event.at)
-            case TranscriptFinished():
+            case TranscriptFinished() | BackfillWanted():
+                # What is made up later can be made from the archive: the legs need not lie so long.
                 self._transcript_finished(event.call_id)
 
     def _transcript_finished(self, call_id: CallId) -> None:

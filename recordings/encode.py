@@ -6,17 +6,16 @@ Answers with one JSON line: {"sha256", "size_bytes", "duration_ms"}, or {"error"
 status 1. It runs niced: a talking citizen comes first.
 """
 
-import ctypes
 import dataclasses
 import errno
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 from recordings.audio import encode, verify
+from recordings.child_life import end_with
 from recordings.errors import ArchiveFull, ArchiveUnwritable, RecordingError
 from recordings.legs import Legs
 from recordings.model import Copy
@@ -24,8 +23,6 @@ from recordings.settings import RecordingsSettings
 from recordings.waveform import levels_of_legs, peaks_as_bytes
 
 NICENESS = 10
-PR_SET_PDEATHSIG = 1
-"""Of Linux's prctl(2)."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -55,7 +52,7 @@ def main(arguments: list[str]) -> int:
     """Do what the order says and answer."""
     os.nice(NICENESS)
     what, order = arguments[0], json.loads(arguments[1])
-    if _service_is_gone(order.get("service")):
+    if end_with(order.get("service")):
         return 1
     try:
         made = (make if what == "copy" else check)(order)
@@ -65,18 +62,6 @@ def main(arguments: list[str]) -> int:
         kind = ArchiveFull if wrong.errno in NO_ROOM else ArchiveUnwritable
         return _answer({"error": kind.code}, 1)
     return _answer(dataclasses.asdict(made), 0)
-
-
-def _service_is_gone(service: int | None) -> bool:
-    """Ends us with the service from now on; True when it has gone already.
-
-    A killed service would else leave its encoder writing under the names that the next life's
-    encoder needs.
-    """
-    if service is None:
-        return False
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    return os.getppid() != service
 
 
 def _answer(said: dict[str, Any], status: int) -> int:

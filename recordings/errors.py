@@ -71,3 +71,15 @@ class UnsafeRecordingName(RecordingError):
     """The recording's id or path cannot be a file name in the archive. 录音编号含非法字符"""
 
     code = "unsafe-recording-name"
+
+
+class AudioDamaged(RecordingError):
+    """The archived file is not what was archived, or cannot be decoded. 归档文件损坏"""
+
+    code = "audio-damaged"
+
+
+class ArchiveUnreadable(RecordingError):
+    """The archive cannot be read at present. 归档暂不可读"""
+
+    code = "archive-unreadable"

@@ -1,8 +1,9 @@
 """The raw files that the dialplan records: two of the call, one of each further party. 原始话路
 
-Each is `.sln16`: 16 kHz, 16-bit little-endian, mono, no header, 32 bytes a millisecond; the call's two
-begin at the same instant, a party's own when it first enters a room. Asterisk buffers 32 KiB, so a file may end in the middle of a sample after a
-crash, and one may be longer than the other.
+Each is 16-bit little-endian, mono, without a header, and read at 16 kHz whatever its own rate is
+(cti/leg_files.py); the call's two begin at the same instant, a party's own when it first enters a room.
+Asterisk buffers 32 KiB, so a file may end in the middle of a sample after a crash, and one may be longer
+than the other.
 """
 
 import contextlib
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from cti.ids import CallId, LegId, is_leg_id
+from cti.leg_files import ENDINGS, NEWEST, samples_per_sample
 from recordings.model import Recording
 
 log = structlog.get_logger(__name__)
@@ -22,10 +26,9 @@ log = structlog.get_logger(__name__)
 RATE_HZ = 16_000
 SAMPLE_BYTES = 2
 BYTES_PER_MS = RATE_HZ * SAMPLE_BYTES // 1000
-CITIZEN = "-citizen.sln16"
-SEAT = "-seat.sln16"
+CITIZEN = "-citizen"
+SEAT = "-seat"
 OWN = "-own-"
-ENDING = ".sln16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class Legs:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Bytes of each; -1 for a file that is not there."""
+        """Bytes of each at 16 kHz; -1 for a file that is not there."""
         return tuple(_size(file) for file in self.files)
 
     @property
@@ -72,12 +75,12 @@ class Legs:
 
 def legs_of(folder: Path, call_id: CallId) -> Legs:
     """Where the dialplan records this call."""
-    return Legs(files=(folder / f"{call_id}{CITIZEN}", folder / f"{call_id}{SEAT}"))
+    return Legs(files=(_file(folder, f"{call_id}{CITIZEN}"), _file(folder, f"{call_id}{SEAT}")))
 
 
 def own_leg_of(folder: Path, call_id: CallId, leg_id: LegId) -> Legs:
     """Where the dialplan records this party's own voice."""
-    return Legs(files=(folder / f"{call_id}{OWN}{leg_id}{ENDING}",))
+    return Legs(files=(_file(folder, f"{call_id}{OWN}{leg_id}"),))
 
 
 def legs_for(folder: Path, recording: Recording) -> Legs:
@@ -90,11 +93,7 @@ def legs_for(folder: Path, recording: Recording) -> Legs:
 def own_legs_in(folder: Path, call_id: CallId) -> list[LegId]:
     """The parties of a call whose own voices lie in the folder, in the order of their ids."""
     begin = f"{call_id}{OWN}"
-    found = [
-        name.removeprefix(begin).removesuffix(ENDING)
-        for name in _names(folder)
-        if name.startswith(begin) and name.endswith(ENDING)
-    ]
+    found = [stem.removeprefix(begin) for stem in _stems(folder) if stem.startswith(begin)]
     strange = [leg for leg in found if not is_leg_id(leg)]
     if strange:
         log.warning("raw legs with names that no leg has", call_id=call_id, files=len(strange))
@@ -108,29 +107,47 @@ def calls_with_legs(folder: Path) -> list[CallId]:
 
 def calls_with_own_legs(folder: Path) -> frozenset[CallId]:
     """Every call of which a party's own leg lies in the folder."""
-    return frozenset(call for name in _names(folder) if (call := _call_of_own(name)) is not None)
+    return frozenset(call for stem in _stems(folder) if (call := _call_of_own(stem)) is not None)
 
 
-def _call_of_own(name: str) -> CallId | None:
-    call, own, leg = name.removesuffix(ENDING).partition(OWN)
-    return CallId(call) if own and name.endswith(ENDING) and is_leg_id(leg) else None
+def samples_between(leg: Path, first: int, last: int) -> NDArray[np.int16]:
+    """Samples at 16 kHz, fewer where the file has no more. Raises OSError."""
+    step = samples_per_sample(leg)
+    group = SAMPLE_BYTES * step
+    with leg.open("rb") as opened:
+        opened.seek(first * group)
+        raw = opened.read((last - first) * group)
+    return np.frombuffer(raw[: len(raw) // group * group], dtype="<i2")[::step]
+
+
+def _file(folder: Path, stem: str) -> Path:
+    there = (folder / f"{stem}{ending}" for ending in ENDINGS)
+    return next((file for file in there if file.exists()), folder / f"{stem}{NEWEST}")
+
+
+def _call_of_own(stem: str) -> CallId | None:
+    call, own, leg = stem.partition(OWN)
+    return CallId(call) if own and is_leg_id(leg) else None
 
 
 def _call_ids(folder: Path) -> Iterator[CallId]:
-    for name in _names(folder):
-        own = _call_of_own(name)
+    for stem in _stems(folder):
+        own = _call_of_own(stem)
         if own is not None:
             yield own
             continue
-        for ending in (CITIZEN, SEAT):
-            if name.endswith(ending):
-                yield CallId(name.removesuffix(ending))
+        for side in (CITIZEN, SEAT):
+            if stem.endswith(side):
+                yield CallId(stem.removesuffix(side))
 
 
-def _names(folder: Path) -> Iterator[str]:
+def _stems(folder: Path) -> Iterator[str]:
+    """The names of all legs that lie there, without their endings."""
     with contextlib.suppress(FileNotFoundError):
         for entry in os.scandir(folder):
-            yield entry.name
+            for ending in ENDINGS:
+                if entry.name.endswith(ending):
+                    yield entry.name.removesuffix(ending)
 
 
 def sync_folder(folder: Path) -> None:
@@ -144,6 +161,6 @@ def sync_folder(folder: Path) -> None:
 
 def _size(leg: Path) -> int:
     try:
-        return leg.stat().st_size
+        return leg.stat().st_size // samples_per_sample(leg)
     except FileNotFoundError:
         return -1

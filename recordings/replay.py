@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recordings.errors import AudioMissing
-from recordings.legs import RATE_HZ, SAMPLE_BYTES, Legs, legs_for
+from recordings.legs import RATE_HZ, SAMPLE_BYTES, Legs, legs_for, samples_between
 from recordings.model import Peaks, Recording
 from recordings.vault import Vault
 from recordings.waveform import peaks_of_legs
@@ -136,9 +137,8 @@ class WavOfLegs:
         return riff + shape + b"data" + struct.pack("<I", size)
 
 
-def _samples(leg: Path, first: int, last: int) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+def _samples(leg: Path, first: int, last: int) -> NDArray[np.int16]:
     try:
-        raw = file_part(leg)(first * SAMPLE_BYTES, last * SAMPLE_BYTES)
+        return samples_between(leg, first, last)
     except FileNotFoundError:
-        raw = b""
-    return np.frombuffer(raw[: len(raw) // SAMPLE_BYTES * SAMPLE_BYTES], dtype="<i2")
+        return np.zeros(0, dtype="<i2")

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from cti.leg_files import samples_per_sample
 from recordings.errors import AudioMissing, LegsMissing
 from recordings.legs import RATE_HZ, SAMPLE_BYTES, Legs
 from recordings.model import Peaks
@@ -53,6 +54,7 @@ class _Side:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._step = samples_per_sample(path)
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> "_Side":
@@ -67,8 +69,9 @@ class _Side:
             self._file.close()
 
     def read(self, count: int) -> Pcm:
-        raw = b"" if self._file is None else self._file.read(count * SAMPLE_BYTES)
-        return np.frombuffer(raw[: len(raw) // SAMPLE_BYTES * SAMPLE_BYTES], dtype="<i2")
+        group = SAMPLE_BYTES * self._step
+        raw = b"" if self._file is None else self._file.read(count * group)
+        return np.frombuffer(raw[: len(raw) // group * group], dtype="<i2")[:: self._step]
 
 
 class Meter:

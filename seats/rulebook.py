@@ -26,9 +26,12 @@ from seats.rule_documents.codes import CodeRow
 from seats.rule_documents.directory import DirectoryRow
 from seats.rule_documents.documents import Documents, Surroundings, check_together, read_all
 from seats.rule_documents.groups import Groups
+from seats.rule_documents.places import PlaceRow
 from seats.rule_documents.policies import Policies
 from seats.rule_documents.posts import Post, skills_now
 from seats.rule_documents.problems import DocumentKind, errors_in
+from seats.rule_documents.sentences import Sentence
+from seats.rule_documents.words import WordLists
 from seats.rule_versions import RuleRecords, RuleVersion, shipped
 from seats.rules import Rules
 
@@ -110,6 +113,19 @@ class Rulebook:
     @property
     def policies(self) -> Policies:
         return self._documents.policies
+
+    @property
+    def words(self) -> WordLists:
+        return self._documents.words
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return self._documents.sentences
+
+    @property
+    def places(self) -> tuple[PlaceRow, ...]:
+        """The city's names, in the order of the document."""
+        return self._documents.places
 
     @property
     def posts(self) -> tuple[Post, ...]:

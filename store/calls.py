@@ -5,7 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, literal, select, update
 
-from asr.events import TranscriptFinished, TranscriptionPaused, TranscriptionResumed
+from asr.events import (
+    TranscriptFinished,
+    TranscriptionLeftOut,
+    TranscriptionPaused,
+    TranscriptionResumed,
+)
 from cti.call import OPEN, Call, CallState
 from cti.events import (
     Blame,
@@ -201,6 +206,14 @@ def _transcription(word: str) -> Any:
     return set_word
 
 
+def _transcript_finished(connection: Connection, _seq: int, event: TranscriptFinished) -> None:
+    """A call of which nothing was taken down for want of a model may still be made up one day."""
+    wanted = update(calls).where(calls.c.call_id == event.call_id)
+    if not event.utterances:
+        wanted = wanted.where(calls.c.transcription != "left_out")
+    connection.execute(wanted.values(transcription="finished"))
+
+
 def _decided(connection: Connection, seq: int, event: SeatReserved) -> None:
     insert_new(
         connection,
@@ -234,7 +247,8 @@ PROJECTIONS: dict[type[Event], Any] = {
     CallAbandoned: _over,
     TranscriptionPaused: _transcription("paused"),
     TranscriptionResumed: _transcription("live"),
-    TranscriptFinished: _transcription("finished"),
+    TranscriptionLeftOut: _transcription("left_out"),
+    TranscriptFinished: _transcript_finished,
     SeatReserved: _decided,
 }
 

@@ -19,6 +19,7 @@ from orders.events import (
     FieldsProposed,
     OrderDiverted,
     OrderSubmitted,
+    RepeatMarked,
 )
 from orders.model import (
     FieldValue,
@@ -93,6 +94,10 @@ def _filled(connection: Connection, seq: int, event: FieldsProposed | FieldsEdit
     before: dict[str, Any] = _column(connection, event.order_id, orders.c.fields) or {}
     after = {**before, **{name.value: body_of(value) for name, value in event.fields}}
     _update(connection, event.order_id, fields=after, revision=event.revision)
+    if isinstance(event, FieldsProposed):
+        known: dict[str, Any] = _column(connection, event.order_id, orders.c.proposed) or {}
+        proposed = {name.value: body_of(value) for name, value in event.fields}
+        _update(connection, event.order_id, proposed={**known, **proposed})
     by = event.by if isinstance(event, FieldsEdited) else MACHINE
     changes = [
         (name.value, before.get(name.value, {}).get("value"), value.value)
@@ -128,6 +133,13 @@ def _diversion_finished(connection: Connection, seq: int, event: DiversionFinish
     _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
 
 
+def _repeat_marked(connection: Connection, seq: int, event: RepeatMarked) -> None:
+    was = _column(connection, event.order_id, orders.c.repeat_of)
+    _update(connection, event.order_id, repeat_of=event.repeat_of, revision=event.revision)
+    change = ("repeat_of", was, event.repeat_of)
+    _trace(connection, seq, event.order_id, event.at, event.by, [change])
+
+
 def _column(connection: Connection, order_id: OrderId, column: Any) -> Any:
     wanted = select(column).where(orders.c.order_id == order_id)
     return (connection.execute(wanted)).scalar()
@@ -144,6 +156,7 @@ PROJECTIONS: dict[type[Event], Any] = {
     FieldsProposed: _filled,
     FieldsEdited: _filled,
     OrderSubmitted: _submitted,
+    RepeatMarked: _repeat_marked,
     OrderDiverted: _diverted,
     DiversionFinished: _diversion_finished,
 }
@@ -184,7 +197,7 @@ class StoredOrders:
 
     async def _orders(self, wanted: Any) -> list[WorkOrder]:
         async with self._database.read() as connection:
-            return [_order(row) for row in await connection.execute(wanted)]
+            return [order_in(row) for row in await connection.execute(wanted)]
 
     async def last_order_id(self) -> OrderId | None:
         async with self._database.read() as connection:
@@ -245,17 +258,24 @@ class StoredOrders:
             }
 
 
-def _order(row: Row[Any]) -> WorkOrder:
+def order_in(row: Row[Any]) -> WorkOrder:
+    """The order that a row of the table holds."""
     return WorkOrder(
         order_id=OrderId(row.order_id),
         call_id=CallId(row.call_id),
         seat_id=None if row.seat_id is None else SeatId(row.seat_id),
         state=OrderState(row.state),
         opened_at=row.opened_at,
-        fields={OrderField(name): build(FieldValue, body) for name, body in row.fields.items()},
+        fields=_values(row.fields),
         revision=row.revision,
         submitted_at=row.submitted_at,
         submitted_by=row.submitted_by,
         diverted_to=row.diverted_to,
         flags=tuple(row.flags or ()),
+        proposed=_values(row.proposed or {}),
+        repeat_of=None if row.repeat_of is None else OrderId(row.repeat_of),
     )
+
+
+def _values(fields: Mapping[str, Any]) -> dict[OrderField, FieldValue]:
+    return {OrderField(name): build(FieldValue, body) for name, body in fields.items()}

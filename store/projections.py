@@ -8,12 +8,15 @@ from sqlalchemy import Connection
 from cti.events import Event
 from store import (
     attendance,
+    backfills,
     callbacks,
     calls,
+    drafts,
     endings,
     floor,
     orders,
     own_legs,
+    quality,
     recordings,
     rules,
     service_level,
@@ -30,13 +33,16 @@ def _gather() -> Mapping[type[Event], tuple[Projection, ...]]:
         floor,
         attendance,
         transcripts,
+        backfills,
         orders,
+        drafts,
         callbacks,
         endings,
         recordings,
         own_legs,
         rules,
         service_level,
+        quality,
     ):
         for kind, projection in subject.PROJECTIONS.items():
             found[kind] = (*found.get(kind, ()), projection)

@@ -228,8 +228,27 @@ utterances = Table(
     Column("words", JSON, nullable=False),
     Column("backfilled", Boolean, nullable=False, default=False),
     Column("who", String(80)),
+    Column("written", Text),
+    Column("language", String(8)),
+    Column("pieces", JSON),
 )
 """`leg_id` is empty for what the call's two legs hold; it keeps two third parties apart."""
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("wanted_at", Instant, nullable=False, index=True),
+    Column("why", String(40), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("reason", String(80)),
+    Column("from_ms", Integer),
+    Column("until_ms", Integer),
+    Column("finished_at", Instant),
+)
+"""Transcripts that are to be made up: asked (by the command line, nobody told of it yet), wanted,
+failed (tried again), given_up, done."""
 
 orders = Table(
     "orders",
@@ -245,7 +264,23 @@ orders = Table(
     Column("submitted_by", String(80)),
     Column("diverted_to", String(40)),
     Column("flags", JSON),
+    Column("proposed", JSON),
+    Column("repeat_of", String(40), index=True),
 )
+
+draft_outcomes = Table(
+    "draft_outcomes",
+    metadata,
+    Column("order_id", String(40), primary_key=True),
+    Column("field", String(40), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("seat_id", String(40)),
+    Column("outcome", String(20), nullable=False),
+    Column("distance", Float, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("confidence", Float, nullable=False),
+)
+"""What became of each field's proposal in a submitted order; no words."""
 
 order_trace = Table(
     "order_trace",
@@ -438,3 +473,83 @@ logins = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
 )
+
+cues = Table(
+    "cues",
+    metadata,
+    Column("cue_id", String(160), primary_key=True),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("side", String(20), nullable=False),
+    Column("starts_at_ms", Integer, nullable=False),
+    Column("ends_at_ms", Integer, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("word", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("false_alarm", Boolean),
+    Column("judged_by", String(80)),
+    Column("judged_at", Instant),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("signal_id", String(160), primary_key=True),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("rule", String(40), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("side", String(20), nullable=False),
+    Column("starts_at_ms", Integer, nullable=False),
+    Column("ends_at_ms", Integer, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("word", String(200), nullable=False),
+)
+"""What an inspector should look at; only what the last review of the call found."""
+
+sentence_moments = Table(
+    "sentence_moments",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("sentence_id", String(10), primary_key=True),
+    Column("at_ms", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("reason", String(40)),
+    Column("shown", Boolean, nullable=False, default=False),
+    Column("said_from_ms", Integer),
+    Column("said_until_ms", Integer),
+    Column("missed", Boolean, nullable=False, default=False),
+    Column("must", Boolean, nullable=False, default=False),
+)
+"""Prescribed sentences at their moments: shown, said, or missing though they had to be said."""
+
+speech_measures = Table(
+    "speech_measures",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("operator_chars_per_min", Integer),
+    Column("citizen_chars_per_min", Integer),
+    Column("operator_ms", Integer, nullable=False),
+    Column("citizen_ms", Integer, nullable=False),
+    Column("talk_over_ms", Integer, nullable=False),
+    Column("talk_overs", Integer, nullable=False),
+    Column("longest_silence_ms", Integer, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("words_version", Integer, nullable=False),
+    Column("sentences_version", Integer, nullable=False),
+    Column("signals", Integer, nullable=False),
+)
+"""With which lists each call was gone through last."""

@@ -1,19 +1,21 @@
 """What was said. 转写表"""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from asr.backfill_ports import Story
 from asr.errors import TranscriptsUnavailable
-from asr.events import Side, UtteranceHeard, Word
+from asr.events import Piece, Side, UtteranceHeard, Word
 from asr.ports import OwnLeg, SeatSpan, UnfinishedTranscript
 from cti.events import Event, PartyRecordingStarted, PartyRole
 from cti.ids import CallId, LegId, SeatId
 from store.calls import OPEN_STATES
 from store.codec import body_of, build
 from store.database import Database, insert_new
-from store.tables import calls, own_legs, seat_spans, utterances
+from store.tables import backfills, calls, own_legs, seat_spans, utterances
 
 
 def _heard(connection: Connection, _seq: int, event: UtteranceHeard) -> None:
@@ -31,6 +33,9 @@ def _heard(connection: Connection, _seq: int, event: UtteranceHeard) -> None:
         backfilled=event.backfilled,
         leg_id=event.leg_id or CALLS_OWN,
         who=event.who,
+        written=event.written,
+        language=event.language,
+        pieces=[list(piece) for piece in event.pieces],
     )
 
 
@@ -57,6 +62,8 @@ CALLS_OWN = ""
 
 
 UNFINISHED = ("live", "paused")
+
+NEVER_MADE = ("off", "left_out", "finished")
 
 
 class StoredTranscripts:
@@ -86,6 +93,9 @@ class StoredTranscripts:
                     backfilled=row.backfilled,
                     leg_id=LegId(row.leg_id) if row.leg_id else None,
                     who=row.who,
+                    written=row.written or "",
+                    language=row.language or "zh",
+                    pieces=tuple(Piece(*piece) for piece in row.pieces or ()),
                 )
                 for row in await connection.execute(wanted)
             ]
@@ -112,6 +122,46 @@ class StoredTranscripts:
         The oldest first; a call whose recording has not begun is not among them.
         """
         not_finished = calls.c.state.in_(OPEN_STATES) | calls.c.transcription.in_(UNFINISHED)
+        return [story.call for story in await self._stories(not_finished)]
+
+    async def story(self, call_id: CallId) -> Story | None:
+        """None for a call that is not known or was not recorded."""
+        found = await self._stories(calls.c.call_id == call_id)
+        return found[0] if found else None
+
+    async def left_out(self) -> list[CallId]:
+        """Ended calls that had no model for their language; oldest first."""
+        return await self._ended(calls.c.transcription == "left_out")
+
+    async def never_made(self, since: datetime | None = None) -> list[CallId]:
+        """Ended calls in which somebody spoke and nobody was heard; oldest first.
+
+        Not those whose text is wanted already, was given up, or was made and is empty.
+        """
+        spoke = exists().where(seat_spans.c.call_id == calls.c.call_id) | exists().where(
+            own_legs.c.call_id == calls.c.call_id
+        )
+        listed = exists().where(backfills.c.call_id == calls.c.call_id)
+        nothing = ~exists().where(utterances.c.call_id == calls.c.call_id)
+        missing = calls.c.transcription.in_(NEVER_MADE) & nothing & spoke & ~listed
+        if since is not None:
+            missing &= calls.c.ended_at >= since
+        return await self._ended(missing & calls.c.recording_started_at.is_not(None))
+
+    async def _ended(self, condition: ColumnElement[bool]) -> list[CallId]:
+        wanted = (
+            select(calls.c.call_id)
+            .where(calls.c.ended_at.is_not(None), condition)
+            .order_by(calls.c.ended_at)
+        )
+        try:
+            async with self._database.read() as connection:
+                return [CallId(row.call_id) for row in await connection.execute(wanted)]
+        except (SQLAlchemyError, OSError) as trouble:
+            raise TranscriptsUnavailable from trouble
+
+    async def _stories(self, which: ColumnElement[bool]) -> list[Story]:
+        """The recorded ones among those calls, oldest first."""
         said = (
             select(func.count())
             .select_from(utterances)
@@ -120,19 +170,19 @@ class StoredTranscripts:
         )
         wanted = (
             select(calls, said.label("said"))
-            .where(not_finished, calls.c.recording_started_at.is_not(None))
+            .where(which, calls.c.recording_started_at.is_not(None))
             .order_by(calls.c.arrived_at)
         )
         spans = (
             select(seat_spans)
             .join(calls, calls.c.call_id == seat_spans.c.call_id)
-            .where(not_finished)
+            .where(which)
             .order_by(seat_spans.c.starts_at)
         )
         legs = (
             select(own_legs)
             .join(calls, calls.c.call_id == own_legs.c.call_id)
-            .where(not_finished, own_legs.c.role.is_not(None))
+            .where(which, own_legs.c.role.is_not(None))
             .order_by(own_legs.c.starts_at)
         )
         try:
@@ -150,14 +200,18 @@ class StoredTranscripts:
         for leg in recorded:
             legs_of.setdefault(leg.call_id, []).append(_own_leg(leg))
         return [
-            UnfinishedTranscript(
-                call_id=CallId(row.call_id),
-                recording_started_at=row.recording_started_at,
-                seat_spans=tuple(spans_of.get(row.call_id, ())),
-                ended_at=row.ended_at,
-                utterances=row.said,
-                paused=row.transcription == "paused",
-                own_legs=tuple(legs_of.get(row.call_id, ())),
+            Story(
+                transcription=row.transcription,
+                call=UnfinishedTranscript(
+                    call_id=CallId(row.call_id),
+                    recording_started_at=row.recording_started_at,
+                    seat_spans=tuple(spans_of.get(row.call_id, ())),
+                    ended_at=row.ended_at,
+                    utterances=row.said,
+                    paused=row.transcription == "paused",
+                    left_out=row.transcription == "left_out",
+                    own_legs=tuple(legs_of.get(row.call_id, ())),
+                ),
             )
             for row in found
         ]

@@ -23,6 +23,7 @@ from cti.events import (
 )
 from cti.ids import LegId
 from cti.parties import Party
+from quality.events import SignalFound
 from seats.events import (
     GroupAttendedAgain,
     GroupUnattended,
@@ -103,6 +104,8 @@ class Discretion:
         match event:
             case UtteranceHeard():
                 return event if self.hears(event) else None
+            case SignalFound():
+                return None  # for inspectors to look at; nothing that is proved
             case SeatAlarmRaised() | SeatAlarmCleared() | GroupUnattended() | GroupAttendedAgain():
                 return None
             case CallControlled(what=what) if what in ACTS:

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from asr.spoken_numbers import national
 from cti.call import Call
 from cti.ids import CallId
 from orders.codes import NUISANCE
-from orders.spoken_numbers import national
+from orders.model import OrderField
 from web import views
 from web.access import House, Viewer, is_own_seat, require, require_hearing, seat_through_which
 from web.call_routes import find
@@ -22,8 +23,11 @@ from web.ports import Role, Services, User
 router = APIRouter(prefix="/api", tags=["endings"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+LONGEST_NOTE = 500
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NOTE)]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NOTE)
+]
 TAGS_SHOWN = 20
 
 
@@ -111,7 +115,18 @@ async def code_of(call_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
     return {
         "summary": None if found is None else views.summary(found),
         "missing": house.endings.missing(call.call_id),
+        "proposed_note": await _proposed_note(call.call_id, house) if found is None else None,
     }
+
+
+async def _proposed_note(call_id: CallId, house: Services) -> str | None:
+    """The draft's summary, so that nobody types anew what the citizen has said (ORD-13)."""
+    links = (await house.calls.links([call_id])).get(call_id)
+    if links is None or links.order_id is None:
+        return None
+    order = await house.order_records.find(links.order_id)
+    summary = None if order is None else order.fields.get(OrderField.SUMMARY)
+    return summary.value[:LONGEST_NOTE] if summary is not None and summary.value else None
 
 
 @router.post("/calls/{call_id}/code")

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from asr.errors import AsrError
 from cti.errors import CtiError
 from orders.errors import OrderError
+from quality.errors import QualityError
 from recordings.errors import RecordingError
 from seats.errors import SeatError
 from web.metrics import refused
@@ -86,13 +87,16 @@ class ViewerTooSlow(WebError):
     status = 409
 
 
-HOUSE_ERRORS = (CtiError, SeatError, OrderError, RecordingError, AsrError)
+HOUSE_ERRORS = (CtiError, SeatError, OrderError, RecordingError, AsrError, QualityError)
 UNKNOWN = (
     "unknown-",
     "order-unknown",
     "recording-unknown",
     "audio-missing",
+    "recording-gone",
     "rule-draft-missing",
+    "cue-unknown",
+    "rerun-unknown",
 )
 INVALID = (
     "order-fields-missing",
@@ -109,6 +113,8 @@ INVALID = (
     "code-unknown",
     "code-note-missing",
     "block-end-invalid",
+    "rerun-span-invalid",
+    "rerun-too-large",
 )
 
 

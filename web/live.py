@@ -16,6 +16,7 @@ from asr.events import PartialHeard
 from cti.events import Event
 from cti.ids import CallId
 from cti.parties import Party
+from quality.events import CueLevel, CueRaised
 from seats.rule_documents.policies import SupervisionPolicy
 from web import views
 from web.access import (
@@ -39,7 +40,20 @@ TRY_AGAIN_LATER = 1013
 SIGN_OF_LIFE_S = 15.0
 """An empty frame after so long without events, so that a page notices a pulled cable."""
 ENDINGS = frozenset({"CallEnded", "CallAbandoned"})
-WORDS = frozenset({"PartialHeard", "UtteranceHeard", "FieldsProposed", "FieldsEdited"})
+WORDS = frozenset(
+    {
+        "PartialHeard",
+        "UtteranceHeard",
+        "FieldsProposed",
+        "FieldsEdited",
+        "CueRaised",
+        "SentenceDue",
+        "SentenceSaid",
+        "SentenceMissed",
+        "CueJudged",
+        "SignalFound",
+    }
+)
 CITIZENS_SEAT = frozenset({"SeatReserved", "CallOffered", "CallAnswered", "CallTransferred"})
 """Events that say whose call it is now; others name a seat that only has a part in it."""
 COMES = frozenset({"PartyRang", "PartyJoined"})
@@ -86,7 +100,7 @@ class Window:
         self._discretion.know(parties)
 
     def show(self, told: Told) -> tuple[str | None, bool]:
-        """(JSON to send or None, whether it is about the viewer's own seat)."""
+        """(JSON to send or None, whether it is urgent: about his own seat, or a danger)."""
         event = told.event
         kind = type(event).__name__
         call_id: CallId | None = getattr(event, "call_id", None)
@@ -111,7 +125,9 @@ class Window:
             if seen is None:
                 return None, False
             shown = seen
-        return self._text(told, shown, seat_id), own
+        # A red cue is a danger: whoever may see it sees it at once.
+        red = isinstance(event, CueRaised) and event.level is CueLevel.RED
+        return self._text(told, shown, seat_id), own or red
 
     def _follow(self, kind: str, call_id: CallId, event: Event | PartialHeard) -> None:
         """Whose citizen it is, and whether the viewer's own seat has a part in the call."""

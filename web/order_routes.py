@@ -35,6 +35,13 @@ class Submission(BaseModel):
     revision: Annotated[int, Field(ge=0, strict=True)]
 
 
+class Repetition(BaseModel):
+    """The earlier order about the same; None takes it back. 标记重复"""
+
+    model_config = ConfigDict(extra="forbid")
+    of: Annotated[StrictStr, Field(min_length=1, max_length=40)] | None
+
+
 async def find(order_id: str, house: Services, viewer: User) -> WorkOrder:
     order = await house.order_records.find(OrderId(order_id))
     if order is None:
@@ -90,7 +97,34 @@ async def submit_order(
     return views.order(order)
 
 
+@router.get("/orders/{order_id}/repeats")
+async def order_repeats(order_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """Earlier orders of the same number or in much the same words, the likeliest first. 查重"""
+    order = await find(order_id, house, viewer)
+    call = await house.calls.find(order.call_id)
+    found = await house.repeats.candidates(order, "" if call is None else call.caller_number)
+    return {"repeats": [views.repeat(one) for one in found]}
+
+
+@router.post("/orders/{order_id}/repeat")
+async def mark_repeat(
+    order_id: str, repetition: Repetition, house: House, viewer: Viewer
+) -> dict[str, Any]:
+    """The same fact and reason as that one: linked to the first of them. 标记重复"""
+    require_writing(await find(order_id, house, viewer), viewer)
+    of = None if repetition.of is None else OrderId(repetition.of)
+    order = await house.orders.mark_repeat(OrderId(order_id), of, viewer.username)
+    await house.live.all_written()
+    return views.order(order)
+
+
 @router.get("/event-types")
 async def list_event_types(viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
     """What requests may be about, as an order names it. 事件类型"""
     return {"event_types": list(EVENT_TYPES)}
+
+
+@router.get("/districts")
+async def list_districts(house: House, viewer: Viewer) -> dict[str, Any]:  # noqa: ARG001
+    """The city's districts, as an order names them; empty while there is no list. 区县"""
+    return {"districts": list(house.orders.districts)}

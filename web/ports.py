@@ -12,6 +12,7 @@ from cti.events import Event
 from cti.ids import CallId, SeatId, SkillGroupCode
 from orders.blocks import Block
 from orders.codes import WrapUpCode
+from orders.drafting_report import Tallies
 from orders.model import (
     CallbackAttempt,
     CallbackState,
@@ -21,6 +22,7 @@ from orders.model import (
     OrderState,
     WorkOrder,
 )
+from orders.repeats import Repeat
 from orders.summaries import CallSummary, NuisanceTag
 from recordings.model import Peaks, Recording, RecordingId
 from seats.alarms import TooLong
@@ -30,6 +32,7 @@ from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from seats.rule_documents.policies import SupervisionPolicy
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
+from web.quality_ports import Quality
 from web.rule_ports import CallerListing, RulePublishing, RulesInForce
 
 
@@ -87,7 +90,7 @@ class CallLinks:
     order_id: OrderId | None = None
     recording_id: RecordingId | None = None
     transcription: str = "off"
-    """off, live, paused or finished. 转写状态"""
+    """off, live, paused, finished, left_out or wanted. 转写状态"""
 
 
 class Calls(Protocol):
@@ -152,6 +155,47 @@ class Replay(Protocol):
     async def peaks(self, recording: Recording) -> Peaks: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillItem:
+    """A transcript that somebody wants made up. 后补项
+
+    `state` is wanted, working, failed (tried again), given_up or done.
+    """
+
+    call_id: CallId
+    state: str
+    why: str
+    by: str
+    wanted_at: datetime
+    reason: str | None = None
+    """Error code of the last attempt. 原因"""
+    finished_at: datetime | None = None
+    heard_ms: int = 0
+    """How much of the audio of all voices this attempt has heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillBoard:
+    """How the backfill stands. 后补进度"""
+
+    queue: Sequence[BackfillItem]
+    failed: Sequence[BackfillItem]
+    done: Sequence[BackfillItem]
+    """Newest first."""
+    counts: Mapping[str, int]
+    heard_ms: int
+    busy_ms: int
+    resting: bool
+    trouble: str | None
+
+
+class Backfills(Protocol):
+    """Transcripts that are made up from recordings. 后补"""
+
+    async def want(self, call_id: CallId, by: str) -> None: ...
+    async def board(self, limit: int) -> BackfillBoard: ...
+
+
 class Seats(Protocol):
     """The floor. 座席"""
 
@@ -195,6 +239,17 @@ class Orders(Protocol):
         self, order_id: OrderId, fields: Mapping[OrderField, str], revision: int, by: str
     ) -> WorkOrder: ...
     async def submit(self, order_id: OrderId, revision: int, by: str) -> WorkOrder: ...
+    async def mark_repeat(self, order_id: OrderId, of: OrderId | None, by: str) -> WorkOrder: ...
+    @property
+    def districts(self) -> Sequence[str]:
+        """Those an order may name; any while there is no list of them."""
+
+
+class Repeats(Protocol):
+    """Earlier orders about the same. 查重"""
+
+    async def candidates(self, order: WorkOrder, caller_number: str) -> Sequence[Repeat]:
+        """The likeliest first."""
 
 
 class OrderRecords(Protocol):
@@ -318,6 +373,7 @@ class Services:
     users: Users
     calls: Calls
     transcripts: Transcripts
+    backfills: Backfills
     recordings: Recordings
     replay: Replay
     seats: Seats
@@ -327,6 +383,9 @@ class Services:
     """Those that are published at the moment, the general one first."""
     orders: Orders
     order_records: OrderRecords
+    repeats: Repeats
+    drafting: Tallies
+    """What became of the machine's proposals. 草拟评价"""
     callbacks: Callbacks
     rules: RulesInForce
     rule_office: RulePublishing
@@ -336,6 +395,7 @@ class Services:
     endings: Endings
     ending_records: EndingRecords
     nuisance: Nuisance
+    quality: Quality
     live: Live
     health: Health
     commands: CallCommands

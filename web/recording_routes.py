@@ -11,9 +11,9 @@ from asr.events import UtteranceHeard
 from cti.call import Call
 from cti.events import PartyRole
 from cti.ids import CallId
-from recordings.model import Recording, RecordingId
+from recordings.model import Recording, RecordingId, RecordingState, first_recording_of
 from web import views
-from web.access import House, Viewer, may_hear, require_hearing
+from web.access import House, Viewer, may_hear, require_hearing, seat_through_which
 from web.call_routes import heard_words, shown, story_of
 from web.discretion import watches
 from web.errors import BadRange, NotFound
@@ -25,15 +25,36 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
-async def find(recording_id: str, house: Services, viewer: User) -> tuple[Recording, Call | None]:
+async def find(
+    recording_id: str, house: Services, viewer: User, *, so_far: bool = False
+) -> tuple[Recording, Call | None]:
+    """`so_far`: also of a call that goes on. Raises NotFound, Forbidden."""
     recording = await house.recordings.find(RecordingId(recording_id))
+    if recording is None and so_far:
+        recording = await recorded_so_far(recording_id, house)
     if recording is None:
         raise NotFound(recording_id=recording_id)
     call = await house.calls.find(recording.call_id)
-    require_hearing(viewer, None if call is None else call.seat_id)
+    require_hearing(viewer, None if call is None else seat_through_which(viewer, call))
     if not may_see_recording(recording, viewer, house):
         raise NotFound(recording_id=recording_id)
     return recording, call
+
+
+async def recorded_so_far(recording_id: str, house: Services) -> Recording | None:
+    """The catalogue learns of a call's recording when the call is over; its legs are there before."""
+    call = await house.calls.find(CallId(recording_id.rpartition("-")[0]))
+    if call is None or call.ended_at is not None or call.recording_started_at is None:
+        return None
+    if recording_id != first_recording_of(call.call_id):
+        return None
+    return Recording(
+        recording_id=first_recording_of(call.call_id),
+        call_id=call.call_id,
+        state=RecordingState.LEGS,
+        started_at=call.recording_started_at,
+        duration_ms=0,
+    )
 
 
 def may_see_recording(recording: Recording, viewer: User, house: Services) -> bool:
@@ -73,8 +94,11 @@ async def one_recording(recording_id: str, house: House, viewer: Viewer) -> dict
 async def audio(
     recording_id: str, request: Request, house: House, viewer: Viewer
 ) -> StreamingResponse:
-    """The sound: the archived Opus file, or a WAV of the legs until there is one. 音频"""
-    recording, _ = await find(recording_id, house, viewer)
+    """The sound: the archived Opus file, or a WAV of the legs until there is one. 音频
+
+    While the call goes on it is what was recorded so far: a proposal can be checked at once.
+    """
+    recording, _ = await find(recording_id, house, viewer, so_far=True)
     sound = await house.replay.sound(recording)
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}
     first, last, status = 0, sound.size_bytes, 200

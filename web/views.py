@@ -19,6 +19,7 @@ from orders.model import (
     FieldValue,
     WorkOrder,
 )
+from orders.repeats import Repeat
 from orders.summaries import CallSummary
 from recordings.model import Recording
 from seats.events import CallRouted, SeatReserved
@@ -96,6 +97,9 @@ def utterance(said: UtteranceHeard) -> Json:
     return {
         "side": said.side.value,
         "text": said.text,
+        "written": said.written,
+        "language": said.language,
+        "pieces": [list(piece) for piece in said.pieces],
         "starts_at_ms": said.starts_at_ms,
         "ends_at_ms": said.ends_at_ms,
         "confidence": round(said.confidence, 3),
@@ -108,6 +112,8 @@ def utterance(said: UtteranceHeard) -> Json:
                 "starts_at_ms": word.starts_at_ms,
                 "ends_at_ms": word.ends_at_ms,
                 "confidence": round(word.confidence, 3),
+                "heard": word.heard,
+                "doubtful": word.doubtful,
             }
             for word in said.words
         ],
@@ -200,9 +206,23 @@ def order(what: WorkOrder) -> Json:
         "submitted_by": what.submitted_by,
         "diverted_to": what.diverted_to,
         "flags": list(what.flags),
+        "repeat_of": what.repeat_of,
         "revision": what.revision,
         "fields": {name.value: field_value(value) for name, value in what.fields.items()},
         "missing": [name.value for name in MANDATORY_FIELDS if name not in filled],
+    }
+
+
+def repeat(what: Repeat) -> Json:
+    return {
+        "order_id": what.order_id,
+        "state": what.state.value,
+        "opened_at": instant(what.opened_at),
+        "submitted_at": instant(what.submitted_at),
+        "summary": what.summary,
+        "similarity": what.similarity,
+        "same_number": what.same_number,
+        "repeat_of": what.repeat_of,
     }
 
 

@@ -50,7 +50,7 @@ class Script:
     lines: tuple[ScriptLine, ...]
 
 
-def _turns(*texts: str) -> tuple[ScriptLine, ...]:
+def turns(*texts: str) -> tuple[ScriptLine, ...]:
     """The operator begins; the sides take turns."""
     return tuple(
         ScriptLine(side=Side.CITIZEN if turn % 2 else Side.OPERATOR, text=text)
@@ -69,7 +69,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.HELP,
         caller_name="王先生",
         address="东城区阳光花园三号楼",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我要求助，我家楼下的路灯坏了三天没有人修，晚上看不见路，老人孩子出行不便",
             "请您说一下具体地址",
@@ -95,7 +95,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.COMPLAINT,
         caller_name="李女士",
         address="人民路十五号",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我要投诉夜间施工噪音，工地夜里十二点还在施工，影响休息，晚上睡不着觉",
             "您别着急慢慢说，请问具体位置在哪里",
@@ -121,7 +121,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.CONSULTATION,
         caller_name="黄先生",
         address="高新区科技大道",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我想咨询一下公积金怎么提取，需要准备哪些材料",
             "请您稍等我帮您查询一下",
@@ -147,7 +147,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.COMPLAINT,
         caller_name="张女士",
         address="翠湖花园",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我要投诉翠湖花园物业乱收费，服务态度差，电梯坏了没有人管",
             "请问是哪个小区，请您说一下具体地址",
@@ -173,7 +173,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.HELP,
         caller_name="刘先生",
         address="幸福小区五号楼",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "喂您好，我要求助，水管爆裂了，家里进水了，地上都是水",
             "您别着急慢慢说，请您说一下具体地址",
@@ -199,7 +199,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.PRAISE,
         caller_name="赵女士",
         address="火车站",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我要表扬昨天帮助我的民警同志，工作认真负责",
             "请问事情发生在什么时候，请问具体位置在哪里",
@@ -223,7 +223,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.SUGGESTION,
         caller_name="周先生",
         address="朝阳区迎宾大道",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我想给政府提个建议，建议增加公交班次",
             "请问具体位置在哪里",
@@ -249,7 +249,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.REPORT,
         caller_name="匿名",
         address="和平路",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我要举报超市卖过期食品",
             "请您说一下具体地址",
@@ -275,7 +275,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.COMPLAINT,
         caller_name="孙先生",
         address="建设新村十二号楼",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "你好，我要投诉，供暖温度不达标，暖气不热，天气太冷了",
             "请问是哪个小区，请您说一下具体地址",
@@ -301,7 +301,7 @@ SCRIPTS: tuple[Script, ...] = (
         request_type=RequestType.COMPLAINT,
         caller_name="马先生",
         address="工业路",
-        lines=_turns(
+        lines=turns(
             OPENING,
             "您好，我要投诉，老板拖欠我三个月工资，公司不给发工资",
             "请问具体位置在哪里",

@@ -11,11 +11,14 @@ from seats.model import SeatDefinition
 from seats.rule_documents.codes import CodeRow, read_codes
 from seats.rule_documents.directory import DirectoryRow, read_directory
 from seats.rule_documents.groups import Groups, read_groups
+from seats.rule_documents.places import PlaceRow, read_places
 from seats.rule_documents.policies import Policies, read_policies
 from seats.rule_documents.posts import Post, Shift, read_posts, read_rosters
 from seats.rule_documents.problems import DocumentKind, Problem
 from seats.rule_documents.reading import Complaints
 from seats.rule_documents.routing_table import RoutingRow, read_routing
+from seats.rule_documents.sentences import Sentence, read_sentences
+from seats.rule_documents.words import WordLists, read_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,9 @@ class Documents:
     directory: tuple[DirectoryRow, ...]
     codes: tuple[CodeRow, ...]
     policies: Policies
+    words: WordLists
+    sentences: tuple[Sentence, ...]
+    places: tuple[PlaceRow, ...]
 
 
 def read_all(texts: Mapping[DocumentKind, str]) -> tuple[Documents, list[Problem]]:
@@ -51,6 +57,9 @@ def read_all(texts: Mapping[DocumentKind, str]) -> tuple[Documents, list[Problem
     directory, of_directory = read_directory(texts[DocumentKind.DIRECTORY])
     codes, of_codes = read_codes(texts[DocumentKind.CODES])
     policies, of_policies = read_policies(texts[DocumentKind.POLICIES])
+    words, of_words = read_words(texts[DocumentKind.WORDS])
+    sentences, of_sentences = read_sentences(texts[DocumentKind.SENTENCES])
+    places, of_places = read_places(texts[DocumentKind.PLACES])
     documents = Documents(
         groups=groups,
         routing=routing,
@@ -59,8 +68,22 @@ def read_all(texts: Mapping[DocumentKind, str]) -> tuple[Documents, list[Problem
         directory=directory,
         codes=codes,
         policies=policies,
+        words=words,
+        sentences=sentences,
+        places=places,
     )
-    own = (of_groups, of_routing, of_posts, of_rosters, of_directory, of_codes, of_policies)
+    own = (
+        of_groups,
+        of_routing,
+        of_posts,
+        of_rosters,
+        of_directory,
+        of_codes,
+        of_policies,
+        of_words,
+        of_sentences,
+        of_places,
+    )
     return documents, [problem for problems in own for problem in problems]
 
 

@@ -14,6 +14,9 @@ class DocumentKind(StrEnum):
     DIRECTORY = "directory"  # 通讯录
     CODES = "codes"  # 话后小结代码
     POLICIES = "policies"  # 策略
+    WORDS = "words"  # 词表
+    SENTENCES = "sentences"  # 规范用语
+    PLACES = "places"  # 地名与单位名
 
 
 class Severity(StrEnum):

@@ -196,8 +196,8 @@ def read_document(text: str, say: Complaints) -> Entry | None:
     blocks = _blocks(text)
     top = Entry(values, blocks[0], say)
     places: dict[str, Iterator[_Block]] = {}
-    for block in blocks[1:]:
-        places.setdefault(block.name, iter([b for b in blocks[1:] if b.name == block.name]))
+    for name in {block.name for block in blocks[1:]}:
+        places[name] = iter([block for block in blocks[1:] if block.name == name])
     _add_parts(top, values, "", places, say)
     declared = top.text("kind")
     if declared != say.kind:

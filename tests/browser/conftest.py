@@ -11,8 +11,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from hotline.suite import BROWSERS
+from tests.browser.people import Floor
 from tests.live.stage import Stage, make_ready_var, open_stage
 
 SEATS = {"8001": "general", "8002": "general", "8003": "general", "8101": "foreign_en"}
@@ -116,3 +118,38 @@ def visit(page, product):
     assert problems == []
     with contextlib.suppress(Exception):
         page.close()
+
+
+@pytest.fixture(scope="module")
+def desk(browser, browser_context_args, product):
+    """A logged-in browser for each person; fails on any error a page logs."""
+    desks, problems = {}, []
+
+    def sit_down(username: str, path: str):
+        if username not in desks:
+            page = browser.new_context(**browser_context_args).new_page()
+            page.on("pageerror", lambda error: problems.append(f"{username}: {error}"))
+            page.goto(f"{product.address}/")
+            page.get_by_label("用户名").fill(username)
+            page.get_by_label("密码").fill(product.password(username))
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_url(lambda url: "login" not in url)
+            desks[username] = page
+        page = desks[username]
+        page.goto(f"{product.address}{path}")
+        expect(page.get_by_text("实时连接正常")).to_be_visible()
+        return page
+
+    yield sit_down
+    for page in desks.values():
+        page.context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def floor(product):
+    """Who is ready is said by the test; afterwards nobody is."""
+    floor = Floor(product)
+    product.do(product.stage.world.reachable())
+    yield floor
+    product.do(floor.clear())

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from hotline.sounds.voice import speak
@@ -10,102 +9,6 @@ from tests.browser.test_console import shot
 
 DEPARTMENT = "13800009001"
 COMPLAINT = "我要投诉，阳光花园三号楼的电梯坏了"
-
-
-@pytest.fixture(scope="module")
-def desk(browser, browser_context_args, product):
-    """A logged-in browser for each person; fails on any error a page logs."""
-    desks, problems = {}, []
-
-    def sit_down(username: str, path: str):
-        if username not in desks:
-            page = browser.new_context(**browser_context_args).new_page()
-            page.on("pageerror", lambda error: problems.append(f"{username}: {error}"))
-            page.goto(f"{product.address}/")
-            page.get_by_label("用户名").fill(username)
-            page.get_by_label("密码").fill(product.password(username))
-            page.get_by_role("button", name="登录").click()
-            page.wait_for_url(lambda url: "login" not in url)
-            desks[username] = page
-        page = desks[username]
-        page.goto(f"{product.address}{path}")
-        expect(page.get_by_text("实时连接正常")).to_be_visible()
-        return page
-
-    yield sit_down
-    for page in desks.values():
-        page.context.close()
-    assert problems == []
-
-
-@pytest.fixture
-def floor(product):
-    """Who is ready is said by the test; afterwards nobody is."""
-    floor = Floor(product)
-    product.do(product.stage.world.reachable())
-    yield floor
-    product.do(floor.clear())
-
-
-class Floor:
-    """The telephones and citizens of one test."""
-
-    def __init__(self, product) -> None:
-        self.product, self.stage = product, product.stage
-        self._citizens, self._seats = [], set()
-
-    def ready(self, seat: str, answers_after_s: float | None = 0.3) -> None:
-        self.product.do(self._ready(seat, answers_after_s))
-
-    async def _ready(self, seat, answers_after_s):
-        self._seats.add(seat)
-        phone = self.stage.world.phone(seat)
-        await phone.registered()
-        await (phone.let_ring() if answers_after_s is None else phone.answer_after(answers_after_s))
-        api = await self.stage.api(seat)
-        shown = await self.stage.until(f"/api/seats/{seat}", lambda s: s["phone_reachable"])
-        if shown["state"] == "signed_out":
-            await api.post(f"/api/seats/{seat}/sign-in")
-        await api.post(f"/api/seats/{seat}/ready")
-
-    def arrives(self, number: str):
-        """A citizen calls: (his telephone, the call's id)."""
-        return self.product.do(self._arrives(number))
-
-    async def _arrives(self, number):
-        citizen = await self.stage.world.dial(number)
-        self._citizens.append(citizen)
-        return citizen, (await self.stage.call_of(number))["call_id"]
-
-    def talks(self, number: str, seat: str):
-        citizen, call_id = self.arrives(number)
-        self.product.do(self.stage.world.phone(seat).talking())
-        self.product.do(self.stage.call_is(call_id, "talking"))
-        return citizen, call_id
-
-    async def _code(self, seat, call_id):
-        """The code is the citizen's seat's; another one has nothing to save."""
-        api = await self.stage.api()
-        if (await api.get(f"/api/calls/{call_id}"))["seat_id"] == seat:
-            own = await self.stage.api(seat)
-            await own.post(f"/api/calls/{call_id}/code", {"code": "consultation"})
-
-    async def clear(self):
-        """Everybody hangs up, codes are given, no seat is ready."""
-        for citizen in self._citizens:
-            await citizen.hang_up()
-        for seat in self._seats:
-            await self.stage.world.phone(seat).hang_up()
-            api = await self.stage.api(seat)
-            shown = await self.stage.until(
-                f"/api/seats/{seat}",
-                lambda s: s["state"] in ("wrap_up", "ready", "not_ready", "signed_out"),
-            )
-            if shown["state"] == "wrap_up":
-                await self._code(seat, shown["last_call_id"])
-                await api.post(f"/api/seats/{seat}/finish-wrap-up")
-            if shown["state"] in ("wrap_up", "ready"):
-                await api.post(f"/api/seats/{seat}/not-ready", {"reason": "training"})
 
 
 def command(page, name: str):

@@ -24,6 +24,11 @@ def turns(seconds: float, speaks: int, seed: int = 1) -> np.ndarray:
     return sound.astype("<i2")
 
 
+def as_recorded(sound: np.ndarray) -> bytes:
+    """At Asterisk's rate for legs, three times what is read."""
+    return np.repeat(sound, 3).tobytes()
+
+
 def write_legs(folder: Path, call_id: str = "node1-1.1", seconds: float = 6.0) -> Legs:
     folder.mkdir(parents=True, exist_ok=True)
     legs = Legs(files=(folder / f"{call_id}-citizen.sln16", folder / f"{call_id}-seat.sln16"))

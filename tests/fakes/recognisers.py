@@ -1,26 +1,28 @@
 """Recognisers that understand a toy language: a byte says which word it is. 假转写服务
 
 Audio of the toy language is int16 whose value is constant: 0 is silence, n > 0 is the word
-WORDS[n - 1]. 600 ms of silence end an utterance, and 5 s of nothing but silence end an empty one, as
+WORDS[n / 1000 - 1]. 600 ms of silence end an utterance, and 5 s of nothing but silence end an empty one, as
 with Vosk.
 """
 
+import asyncio
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from asr.engine import Guess, Heard
-from asr.errors import NoRecogniser, RecogniserLost
+from asr.errors import NoRecogniser, RecogniserLost, RecognisersBusy
 from asr.events import Side, Word
 from asr.ports import Voice
 
 WORDS = ("路灯", "坏了", "没人", "修", "你好", "请讲")
+LOUDNESS = 1_000
 PAUSE_MS = 600
 NOTHING_MS = 5_000
 
 
 def said(word: str, ms: int) -> bytes:
-    return struct.pack("<h", WORDS.index(word) + 1) * (ms * 16)
+    return struct.pack("<h", (WORDS.index(word) + 1) * LOUDNESS) * (ms * 16)
 
 
 def quiet(ms: int) -> bytes:
@@ -45,7 +47,7 @@ class ToyRecogniser:
                     heard = self._utterance()
                 continue
             at_ms = self.samples // 16
-            text = WORDS[value - 1]
+            text = WORDS[value // LOUDNESS - 1]
             if self.words and self.words[-1].text == text and self.silent == 0:
                 text_so_far = self.words.pop()
                 self.words.append(_word(text, text_so_far.starts_at_ms, at_ms))
@@ -81,10 +83,13 @@ class ToyConnection:
     house: "ToyHouse"
     toy: ToyRecogniser = field(default_factory=ToyRecogniser)
     blocks: int = 0
+    largest: int = 0
     closed: bool = False
 
     async def hear(self, pcm: bytes) -> Heard | Guess:
         self.blocks += 1
+        self.largest = max(self.largest, len(pcm))
+        await asyncio.sleep(self.house.answer_s)
         self.house.before_answer(self, pcm)
         self.house.answered_bytes += len(pcm)
         return self.toy.accept(pcm) or self.toy.partial()
@@ -102,13 +107,22 @@ class ToyHouse:
 
     def __init__(self) -> None:
         self.open = True
+        self.most = 1_000
+        """So many streams at a time."""
+        self.answer_s = 0.0
+        self.languages = {"zh"}
         self.connections: list[ToyConnection] = []
         self.answered_bytes = 0
         self.trouble: Callable[[ToyConnection, bytes], None] = lambda _connection, _pcm: None
 
+    def recognisers(self, language: str) -> "ToyHouse | None":
+        return self if language in self.languages else None
+
     async def connect(self) -> ToyConnection:
         if not self.open:
             raise NoRecogniser("shut")
+        if len([c for c in self.connections if not c.closed]) >= self.most:
+            raise RecognisersBusy("full")
         connection = ToyConnection(self)
         self.connections.append(connection)
         return connection

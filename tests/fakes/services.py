@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 from asr.events import Side, UtteranceHeard
@@ -10,6 +10,7 @@ from cti.call import Call, CallState
 from cti.events import Blame, CallAnswered, CallArrived, Ending, PartyRole
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from orders.codes import default_codes
+from orders.drafting_report import Tally
 from orders.endings import EndingDesk
 from orders.errors import CallbackUnknown, OrderRevisionStale
 from orders.model import (
@@ -26,6 +27,8 @@ from orders.model import (
     WorkOrder,
 )
 from orders.nuisance import NuisanceDesk
+from orders.outcomes import Became
+from orders.repeats import Repeat
 from orders.settings import OrdersSettings
 from recordings.model import Peaks, Recording, RecordingId, RecordingState
 from seats.alarms import TooLong
@@ -44,9 +47,10 @@ from tests.fakes.call_commands import (
     MemoryServiceLevel,
 )
 from tests.fakes.endings import EndingsInMemory
+from tests.fakes.quality import MemoryQuality
 from tests.fakes.rule_records import MemoryRuleRecords
 from web.accounts import hash_password
-from web.ports import CallLinks, PartHealth, Role, Services, User
+from web.ports import BackfillBoard, CallLinks, PartHealth, Role, Services, User
 
 NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)
 CALL = CallId("node1-1.1")
@@ -170,6 +174,26 @@ def utterance() -> UtteranceHeard:
 class MemoryTranscripts:
     async def of_call(self, call_id):
         return [utterance()]
+
+
+class MemoryBackfills:
+    """Any call may be wanted, unless it is to be refused."""
+
+    def __init__(self):
+        self.wanted = []
+        self.refusal = None
+        self.items = {"queue": [], "failed": [], "done": []}
+
+    async def want(self, call_id, by):
+        if self.refusal is not None:
+            raise self.refusal
+        self.wanted.append((call_id, by))
+
+    async def board(self, limit):
+        shown = {name: items[:limit] for name, items in self.items.items()}
+        return BackfillBoard(
+            **shown, counts={}, heard_ms=60_000, busy_ms=2_000, resting=False, trouble=None
+        )
 
 
 class MemoryRecordings:
@@ -321,6 +345,12 @@ class MemoryOrders:
         )
         return self.order
 
+    districts = ("路北区", "路南区")
+
+    async def mark_repeat(self, order_id, of, by):
+        self.order = replace(self.order, repeat_of=of)
+        return self.order
+
     async def submit(self, order_id, revision, by):
         self.order = replace(self.order, state=OrderState.ACCEPTED, submitted_by=by)
         return self.order
@@ -330,6 +360,40 @@ class MemoryOrders:
 
     async def newest(self, state, limit, seat_id):
         return [] if seat_id not in (None, self.order.seat_id) else [self.order]
+
+
+class MemoryRepeats:
+    async def candidates(self, order, caller_number):
+        return [
+            Repeat(
+                order_id=OrderId("20260103-000007"),
+                state=OrderState.ACCEPTED,
+                opened_at=NOON - timedelta(days=2),
+                submitted_at=NOON - timedelta(days=2),
+                summary="路灯不亮",
+                similarity=0.5,
+                same_number=caller_number == "13800000001",
+                repeat_of=None,
+            )
+        ]
+
+
+class MemoryTallies:
+    """One order: its summary was edited, its address confirmed, nobody knew the rest."""
+
+    asked: tuple[date, date] | None = None
+
+    async def draft_tallies(self, since, until):
+        self.asked = (since, until)
+        outcomes = {
+            OrderField.SUMMARY: (Became.EDITED, 0.25),
+            OrderField.ADDRESS: (Became.CONFIRMED, 0.0),
+        }
+        return [
+            Tally(monday=date(2026, 1, 5), name=name, outcome=outcome, count=1, distance=distance)
+            for name in OrderField
+            for outcome, distance in (outcomes.get(name, (Became.EMPTY, 0.0)),)
+        ]
 
 
 class MemoryCallbacks:
@@ -420,6 +484,7 @@ def memory_services() -> Services:
         users=MemoryUsers(),
         calls=MemoryCalls(),
         transcripts=MemoryTranscripts(),
+        backfills=MemoryBackfills(),
         recordings=MemoryRecordings(),
         replay=MemoryReplay(),
         seats=MemorySeats(),
@@ -428,6 +493,8 @@ def memory_services() -> Services:
         skill_groups=lambda: rulebook.skill_groups,
         orders=orders,
         order_records=orders,
+        repeats=MemoryRepeats(),
+        drafting=MemoryTallies(),
         callbacks=MemoryCallbacks(),
         rules=rulebook,
         rule_office=RuleOffice(rule_records, shipped_calendar(), (), lambda: NOON),
@@ -436,6 +503,7 @@ def memory_services() -> Services:
         endings=ending_desk,
         ending_records=endings,
         nuisance=nuisance_desk,
+        quality=MemoryQuality(CALL).for_web,
         live=MemoryLive(),
         health=MemoryHealth(),
         commands=MemoryCommands(),

@@ -21,6 +21,7 @@ from orders.events import (
     FieldsProposed,
     OrderDiverted,
     OrderSubmitted,
+    RepeatMarked,
 )
 from orders.model import CallbackState, CallbackTask, OrderId, OrderState, WorkOrder
 from orders.ports import Caller
@@ -65,7 +66,10 @@ class OrdersInMemory:
             case FieldsProposed(order_id=order_id) | FieldsEdited(order_id=order_id):
                 order = self.orders[order_id]
                 fields = {**order.fields, **dict(event.fields)}
-                self.orders[order_id] = replace(order, fields=fields, revision=event.revision)
+                order = replace(order, fields=fields, revision=event.revision)
+                if isinstance(event, FieldsProposed):
+                    order = replace(order, proposed={**order.proposed, **dict(event.fields)})
+                self.orders[order_id] = order
             case OrderSubmitted(order_id=order_id):
                 self.orders[order_id] = replace(
                     self.orders[order_id],
@@ -73,6 +77,10 @@ class OrdersInMemory:
                     revision=event.revision,
                     submitted_at=event.at,
                     submitted_by=event.by,
+                )
+            case RepeatMarked(order_id=order_id, repeat_of=first):
+                self.orders[order_id] = replace(
+                    self.orders[order_id], repeat_of=first, revision=event.revision
                 )
             case OrderDiverted(order_id=order_id, to=to):
                 self.orders[order_id] = replace(self.orders[order_id], diverted_to=to)

@@ -14,7 +14,7 @@ from recordings.events import (
 )
 from recordings.legs import own_leg_of, own_legs_in
 from recordings.model import RecordingState
-from tests.fakes.legs import turns
+from tests.fakes.legs import as_recorded, turns
 from tests.unit.test_archivist_waiting import HUNG_UP, START, Desk
 
 CALL = CallId("node1-1.1")
@@ -25,7 +25,7 @@ WATER_LEG = LegId("node1-1.1-p1772870403000")
 def write_own(desk: Desk, leg_id: LegId, sound: bytes | None = None) -> None:
     desk.legs_folder.mkdir(exist_ok=True)
     (leg,) = own_leg_of(desk.legs_folder, CALL, leg_id).files
-    leg.write_bytes(turns(1.0, 0).tobytes() if sound is None else sound)
+    leg.write_bytes(as_recorded(turns(1.0, 0)) if sound is None else sound)
 
 
 def joined(desk: Desk, leg_id: LegId, at_s: float, role=PartyRole.THIRD, who="water") -> None:

@@ -22,6 +22,7 @@ from cti.events import (
 from cti.ids import CallId, LegId, SeatId
 from orders import sheets as sheets_module
 from orders.desk import OrderDesk
+from orders.draftsman import Draftsman
 from orders.errors import (
     OrderAlreadySubmitted,
     OrderDivertedFinally,
@@ -65,10 +66,12 @@ FULL = {
 class Office:
     """A desk on a store, with a clock one can turn."""
 
-    def __init__(self, store: OrdersInMemory | None = None) -> None:
+    def __init__(
+        self, store: OrdersInMemory | None = None, draftsman: Draftsman | None = None
+    ) -> None:
         self.store = store or OrdersInMemory()
         self.at = NOON
-        self.desk = OrderDesk(self.store, self.store.tell, lambda: self.at)
+        self.desk = OrderDesk(self.store, self.store.tell, lambda: self.at, draftsman=draftsman)
 
     def happens(self, *events) -> None:
         for event in events:

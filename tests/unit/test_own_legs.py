@@ -16,7 +16,7 @@ from recordings.waveform import (
     peaks_from_bytes,
     peaks_of_legs,
 )
-from tests.fakes.legs import turns, write_legs
+from tests.fakes.legs import as_recorded, turns, write_legs
 
 CALL = CallId("node1-1772438400.7")
 OTHER = CallId("node1-1772438400.70")
@@ -49,7 +49,7 @@ def test_what_cannot_be_a_legs_id_is_no_file_name(leg, tmp_path):
 
 def test_one_voices_peaks_are_kept_apart_from_a_calls_and_garbage_is_none(tmp_path):
     leg = own_leg_of(tmp_path, CALL, LEG)
-    leg.files[0].write_bytes(turns(4.0, 0).tobytes())
+    leg.files[0].write_bytes(as_recorded(turns(4.0, 0)))
     (levels,) = levels_of_legs(leg)
     assert (len(levels), max(levels[:20]) > 50) == (40, True)
     kept = peaks_as_bytes((levels,))

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from asr.desk import SpeechDesk
 from asr.errors import TranscriptsUnavailable
-from asr.events import Side, TranscriptFinished, UtteranceHeard
+from asr.events import BackfillWanted, Side, TranscriptFinished, UtteranceHeard
 from asr.legs import leg_path
 from asr.ports import SeatSpan, UnfinishedTranscript
 from asr.settings import AsrSettings
@@ -32,6 +33,11 @@ ZERO = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CALL = CallId("node1-1772438400.7")
 SEAT = SeatId("8001")
 HUNG_UP = Ending(blame=Blame.CITIZEN, reason="hung-up")
+
+
+def sixteen(leg: Path) -> Path:
+    """The toy language is spoken at 16 kHz, as an earlier version's legs were."""
+    return leg.with_suffix(".sln16")
 
 
 def at(ms: int) -> datetime:
@@ -60,13 +66,15 @@ class Stage:
     def __init__(self, folder, memory=None) -> None:
         self.folder = folder
         self.house = ToyHouse()
+        self.language = "zh"
         self.told = []
         self.began = asyncio.get_running_loop().time()
         self.finished = asyncio.Event()
         self.desk = SpeechDesk(
             legs_folder=folder,
             transcripts=memory or Memory(),
-            recognisers=self.house,
+            languages=self.house,
+            language_of=lambda _call: self.language,
             tell=self.tell,
             tell_partial=lambda _partial: None,
             settings=AsrSettings(),
@@ -82,7 +90,7 @@ class Stage:
             self.finished.set()
 
     def leg(self, side: Side, audio: bytes, call_id: CallId = CALL) -> None:
-        leg_path(self.folder, call_id, side).write_bytes(audio)
+        sixteen(leg_path(self.folder, call_id, side)).write_bytes(audio)
 
     @property
     def utterances(self):
@@ -152,35 +160,45 @@ def unfinished(call_id=CALL, **changes) -> UnfinishedTranscript:
     return UnfinishedTranscript(**(wanted | changes))
 
 
-async def test_calls_left_by_an_earlier_service_are_finished_from_their_last_utterance(tmp_path):
+async def test_live_calls_of_an_earlier_service_go_on_and_ended_ones_are_left_to_the_backfill(
+    tmp_path,
+):
     other = CallId("node1-1772438400.9")
     memory = Memory(
-        [
-            unfinished(utterances=1),
-            unfinished(
-                other,
-                seat_spans=(SeatSpan(starts_at=at(0), ends_at=at(500)),),
-                ended_at=at(1500),
-            ),
-        ],
+        [unfinished(utterances=1), unfinished(other, ended_at=at(1500))],
         {(CALL, Side.CITIZEN): 400},
     )
     stage = Stage(tmp_path, memory)
     stage.leg(Side.CITIZEN, said("你好", 400) + quiet(1000) + said("路灯", 600))
     stage.leg(Side.CITIZEN, said("坏了", 1500), other)
-    stage.leg(Side.OPERATOR, said("请讲", 500) + said("修", 1000), other)
     async with at_work(stage.desk):
-        await stage.finished.wait()  # the ended one
-        stage.finished.clear()
         stage.desk.on_event(CallEnded(at=at(2000), call_id=CALL, talked_ms=2000, ending=HUNG_UP))
         await stage.finished.wait()
-    assert stage.utterances == [
-        ("citizen", "坏了", 0, 1500),
-        ("citizen", "路灯", 1400, 2000),
-        ("operator", "请讲", 0, 500),
-    ]
+        # Told again, as after a link that was lost: the other one's transcript is not ours to finish.
+        stage.desk.on_event(CallEnded(at=at(1500), call_id=other, talked_ms=1500, ending=HUNG_UP))
+    assert stage.utterances == [("citizen", "路灯", 1400, 2000)]
     counts = {e.call_id: e.utterances for e in stage.told if isinstance(e, TranscriptFinished)}
-    assert counts == {CALL: 2, other: 2}
+    assert counts == {CALL: 2}
+    left = [e for e in stage.told if isinstance(e, BackfillWanted)]
+    assert [(e.call_id, e.why, e.by) for e in left] == [(other, "restart", "service")]
+
+
+async def test_a_call_that_ended_without_a_recogniser_is_left_to_the_backfill(tmp_path):
+    stage = Stage(tmp_path)
+    stage.house.open = False
+    stage.leg(Side.CITIZEN, said("路灯", 600))
+    async with at_work(stage.desk):
+        stage.desk.on_event(
+            CallArrived(at=at(0), call_id=CALL, caller_number="13800000001", called_number="12345")
+        )
+        stage.desk.on_event(CallAnswered(at=at(0), call_id=CALL, seat_id=SEAT, waited_ms=0))
+        stage.desk.on_event(CallEnded(at=at(600), call_id=CALL, talked_ms=600, ending=HUNG_UP))
+        await asyncio.sleep(60)
+        assert not stage.desk.at_work
+        stage.house.open = True
+        await asyncio.sleep(60)
+    assert [type(e).__name__ for e in stage.told] == ["TranscriptionPaused", "BackfillWanted"]
+    assert stage.told[-1].why == "no-recogniser"
 
 
 async def test_a_call_that_ends_before_the_store_can_be_read_is_not_forgotten(tmp_path):
@@ -202,26 +220,6 @@ async def test_a_call_that_waited_over_a_restart_keeps_its_recordings_zero(tmp_p
         stage.desk.on_event(CallEnded(at=at(1600), call_id=CALL, talked_ms=600, ending=HUNG_UP))
         await stage.finished.wait()
     assert stage.utterances == [("citizen", "路灯", 1000, 1600)]
-
-
-async def test_no_more_ended_calls_than_allowed_are_made_up_at_once(tmp_path):
-    calls = [unfinished(CallId(f"node1-1772438400.{n}"), ended_at=at(1000)) for n in range(10, 20)]
-    stage = Stage(tmp_path, Memory(calls))
-    most = 0
-
-    def count(_connection, _pcm):
-        nonlocal most
-        most = max(most, sum(not c.closed for c in stage.house.connections))
-
-    stage.house.trouble = count
-    for call in calls:
-        stage.leg(Side.CITIZEN, said("路灯", 1000), call.call_id)
-    async with at_work(stage.desk):
-        while sum(isinstance(e, TranscriptFinished) for e in stage.told) < len(calls):
-            stage.finished.clear()
-            await stage.finished.wait()
-    assert len(stage.utterances) == len(calls)
-    assert most <= 4  # two calls of two sides
 
 
 async def test_a_service_that_stops_in_mid_call_leaves_the_rest_to_the_next_one(tmp_path):

@@ -5,9 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from asr.errors import ModelUnusable, UnknownModel
+from asr.errors import ModelUnusable, NotEnoughMemory, UnknownLanguage, UnknownModel
 from asr.model_check import check_files
-from asr.models import chosen_model, installed_models, model_folder, use
+from asr.model_fetch import OfficialModel
+from asr.model_memory import available_bytes, memory_need, refuse_too_large
+from asr.models import (
+    chosen_model,
+    chosen_models,
+    installed_models,
+    model_folder,
+    model_for,
+    models_in_use,
+    use,
+)
 
 DEMO_MODEL = Path(__file__).parents[2] / "asr" / "demo_model"
 
@@ -114,3 +124,74 @@ def test_only_a_usable_model_can_be_chosen(model, tmp_path):
     with pytest.raises(ModelUnusable, match="acoustic"):
         use("mine", tmp_path)
     assert chosen_model("demo", tmp_path) == "demo"
+
+
+def test_every_language_has_its_own_choice_and_the_configuration_goes_first(model, tmp_path):
+    assert models_in_use({}, "demo", tmp_path) == {"zh": "demo"}
+    use("mine", tmp_path, "en")
+    assert chosen_model("demo", tmp_path) == "demo"
+    assert models_in_use({}, "demo", tmp_path) == {"en": "mine", "zh": "demo"}
+    configured = {"en": "theirs", "ja": "ours"}
+    assert model_for("en", configured, "demo", tmp_path) == "theirs"
+    assert model_for("ja", configured, "demo", tmp_path) == "ours"
+    assert model_for("ko", configured, "demo", tmp_path) is None
+    assert model_for("zh", {"zh": "mine"}, "demo", tmp_path) == "mine"
+    use("demo", tmp_path)
+    assert chosen_models(tmp_path) == {"en": "mine", "zh": "demo"}
+
+
+def test_a_choice_of_the_first_release_still_holds_for_chinese(tmp_path):
+    (tmp_path / "models").mkdir()
+    chosen = tmp_path / "models" / "chosen"
+    chosen.write_text("mine\n")
+    assert models_in_use({}, "demo", tmp_path) == {"zh": "mine"}
+    chosen.write_text("zh mine\nen ../x\nEN y\n\nja vosk-model-small-ja-0.22\n")
+    assert chosen_models(tmp_path) == {"zh": "mine", "ja": "vosk-model-small-ja-0.22"}
+
+
+@pytest.mark.parametrize("language", ["EN", "english!", "", "../en", "e n"])
+def test_a_language_that_is_none_cannot_be_given_a_model(language, tmp_path):
+    with pytest.raises(UnknownLanguage):
+        use("demo", tmp_path, language)
+
+
+def test_a_model_too_large_for_the_free_memory_is_refused_before_it_is_loaded(model):
+    need = memory_need(model)
+    size = sum(path.stat().st_size for path in model.rglob("*") if path.is_file())
+    assert size < need.least_bytes < need.likely_bytes
+    refuse_too_large(model, need.least_bytes)
+    refuse_too_large(model, None)
+    with pytest.raises(NotEnoughMemory, match=r"mine needs at least \d+ MB, 5 MB are free"):
+        refuse_too_large(model, 5_000_000)
+
+
+def test_a_second_language_model_needs_more_than_its_size(model):
+    before = memory_need(model).likely_bytes
+    (model / "rescore").mkdir()
+    (model / "rescore" / "G.carpa").write_bytes(bytes(1_000_000))
+    assert memory_need(model).likely_bytes == before + 2_000_000
+
+
+def test_free_memory_is_read_from_the_system(tmp_path):
+    told = tmp_path / "meminfo"
+    told.write_text("MemTotal:  24105000 kB\nMemAvailable:   1000 kB\n")
+    assert available_bytes(told) == 1_024_000
+    assert available_bytes(tmp_path / "nothing") is None
+    told.write_text("MemTotal: 5 kB\n")
+    assert available_bytes(told) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "spoken", "recognises"),
+    [
+        ("vosk-model-small-cn-0.22", "cn", "zh", True),
+        ("vosk-model-small-en-us-0.15", "en-us", "en", True),
+        ("vosk-model-small-vn-0.4", "vn", "vi", True),
+        ("vosk-model-small-ja-0.22", "ja", "ja", True),
+        ("vosk-model-spk-0.4", "all", "all", False),
+        ("vosk-recasepunc-en-0.22", "en-us", "en", False),
+    ],
+)
+def test_official_models_are_told_apart_by_language(name, listed, spoken, recognises):
+    model = OfficialModel(name=name, language=listed, size_bytes=1, md5="0" * 32, url="https://x")
+    assert (model.spoken, model.recognises) == (spoken, recognises)

@@ -15,8 +15,8 @@ from asr.events import (
     TranscriptionResumed,
     UtteranceHeard,
 )
-from asr.scribe import Surroundings
 from asr.settings import AsrSettings
+from asr.surroundings import Surroundings
 from asr.transcriber import Transcriber
 from cti.ids import CallId
 from tests.fakes.recognisers import MemoryLegs, ToyHouse, quiet, said
@@ -361,3 +361,42 @@ async def test_long_silence_is_not_sent_again_after_an_outage_but_its_last_secon
     assert stage.utterances == [("citizen", "没人", 55_060, 55_400)]
     again_ms = (stage.house.answered_bytes - before) // 32
     assert again_ms < 2 * 9_000  # both sides: since the last declared silence, not since the start
+
+
+async def test_who_waits_for_room_is_told_so_and_made_up_when_there_is():
+    stage = Stage()
+    stage.house.most = 1
+    transcriber = Transcriber(stage.around)
+    async with working(transcriber):
+        transcriber.seat_connected(at(0))
+        await stage.record(citizen=said("路灯", 400) + quiet(9600), seat=said("你好", 400))
+        stage.house.most = 2
+        await stage.record(citizen=quiet(1000), seat=quiet(1000))
+        transcriber.call_ended(at(11_000))
+    (paused,) = [e for e in stage.told if isinstance(e, TranscriptionPaused)]
+    assert paused.reason == "recognisers-busy"
+    assert stage.kinds(TranscriptionResumed) == [TranscriptionResumed]
+    marks = {e.side: e.backfilled for e in stage.told if isinstance(e, UtteranceHeard)}
+    assert sorted(marks.values()) == [False, True]  # whichever came first; the other waited
+    assert len(stage.utterances) == 2
+
+
+async def test_a_recogniser_that_is_too_slow_makes_text_late_and_drops_only_partials():
+    stage = Stage()
+    stage.house.answer_s = 1.5  # for each block of 0.2 s, then of 1 s
+    transcriber = Transcriber(stage.around)
+    async with working(transcriber):
+        transcriber.seat_connected(at(0))
+        for _ in range(5):
+            await stage.record(citizen=said("路灯", 1000) + quiet(3000))
+        assert stage.around.load.worst_ms > 5_000
+        stage.house.answer_s = 0.0
+        await stage.record(citizen=said("修", 1000) + quiet(1000))
+        transcriber.call_ended(at(22_000))
+    assert [text for _, text, _, _ in stage.utterances] == ["路灯"] * 5 + ["修"]
+    marks = [e.backfilled for e in stage.told if isinstance(e, UtteranceHeard)]
+    assert marks == [True] * 4 + [False] * 2
+    assert stage.around.load.partials_dropped["behind"] > 0
+    assert stage.around.load.late == sum(marks)
+    assert stage.around.load.listening == 0
+    assert max(c.largest for c in stage.house.connections) == 1_000 * 32

@@ -7,7 +7,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from asr.events import TranscriptFinished
+from asr.events import BackfillWanted, TranscriptFinished
 from cti.events import Blame, CallAbandoned, CallEnded, Ending, RecordingStarted
 from hotline.clock import utc_now
 from recordings.archivist import Archivist
@@ -119,6 +119,18 @@ async def test_without_a_transcript_the_copy_is_made_but_the_legs_stay_until_it_
         house.transcribe()
         await until(house.legs_are_gone)
     assert len(house.catalogue.of_kind(RecordingArchived)) == 1
+
+
+async def test_legs_do_not_wait_for_a_text_that_will_be_made_up_from_the_archive(tmp_path):
+    house = House(tmp_path)
+    async with house.at_work():
+        house.record()
+        await until(lambda: house.catalogue.of_kind(RecordingArchived))
+        assert not house.legs_are_gone()
+        left = BackfillWanted(at=utc_now(), call_id=CALL, why="no-recogniser", by="service")
+        house.catalogue.tell(left)
+        await until(house.legs_are_gone)
+    assert house.is_whole()
 
 
 async def test_before_the_limit_the_archivist_waits_for_the_transcript(tmp_path):

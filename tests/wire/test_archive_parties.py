@@ -21,7 +21,7 @@ from recordings.replay import Replay
 from recordings.settings import RecordingsSettings
 from recordings.vault import Fixity
 from recordings.waveform import levels_of_legs
-from tests.fakes.legs import turns, write_legs
+from tests.fakes.legs import as_recorded, turns, write_legs
 from tests.wire.test_archive_archivist import CALL, HUNG_UP, START, House, children, until
 
 WATER_LEG = LegId(f"{CALL}-p1772870403000")
@@ -31,7 +31,7 @@ SETTINGS = RecordingsSettings()
 
 def write_own(house: House, leg_id: LegId, seconds: float) -> None:
     (leg,) = own_leg_of(house.legs_folder, CallId(CALL), leg_id).files
-    leg.write_bytes(turns(seconds, 0).tobytes())
+    leg.write_bytes(as_recorded(turns(seconds, 0)))
 
 
 def conference(house: House, *, told=(SEAT_LEG, WATER_LEG), seconds=6.0) -> None:
@@ -139,7 +139,7 @@ async def test_until_it_is_archived_a_partys_voice_is_heard_from_its_leg(tmp_pat
         assert (wav.getnchannels(), wav.getframerate(), wav.getnframes()) == (1, 16_000, 96_000)
         heard = wav.readframes(96_000)
     (leg,) = own_leg_of(house.legs_folder, CallId(CALL), WATER_LEG).files
-    assert heard == await asyncio.to_thread(leg.read_bytes)
+    assert as_recorded(np.frombuffer(heard, "<i2")) == await asyncio.to_thread(leg.read_bytes)
     middle = b"".join([part async for part in sound.read(1001, 2003)])
     assert middle == whole[1001:2003]
     assert len((await replay.peaks(recording)).own) == 60
@@ -147,12 +147,12 @@ async def test_until_it_is_archived_a_partys_voice_is_heard_from_its_leg(tmp_pat
 
 def test_a_copy_that_holds_another_voice_or_too_many_channels_is_found(tmp_path):
     leg = own_leg_of(tmp_path, CallId(CALL), WATER_LEG)
-    leg.files[0].write_bytes(turns(6.0, 0).tobytes())
+    leg.files[0].write_bytes(as_recorded(turns(6.0, 0)))
     made, other = tmp_path / "made.opus", tmp_path / "other.opus"
     levels = encode(leg, made, "title", SETTINGS)
     assert levels == levels_of_legs(leg)
     assert verify(made, 6_000, levels).duration_ms == 6_000
-    leg.files[0].write_bytes(np.zeros(96_000, "<i2").tobytes())
+    leg.files[0].write_bytes(as_recorded(np.zeros(96_000, "<i2")))
     encode(leg, other, "title", SETTINGS)
     with pytest.raises(CopyDiffers, match="party"):
         verify(other, 6_000, levels)

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 import vosk
 
@@ -9,6 +10,8 @@ from asr.events import Side
 from hotline.outside.conversation import speak_line
 from hotline.outside.scripts import SCRIPTS
 from hotline.places import ROOT
+from hotline.sounds.hold_music import RATE_HZ, compose
+from hotline.sounds.sound import to_pcm
 from tests.wire.test_outside_world import world_with_exchange
 
 BLOCK = 3200
@@ -54,6 +57,22 @@ async def test_at_most_three_characters_in_a_hundred_are_misheard(model, script)
             assert wanted[-11:] in got
     for side, count in wrong.items():
         assert count <= 0.03 * spoken[side], (side, count, spoken[side])
+
+
+def nobody_speaks() -> dict[str, bytes]:
+    """What a call has in it when nobody speaks; the two tones are China's ring-back and a key."""
+    seconds = np.arange(RATE_HZ * 12) / RATE_HZ
+    ringing = 4_000 * np.sin(2 * np.pi * 450 * seconds) * (seconds % 5 < 1)
+    key = np.sin(2 * np.pi * 852 * seconds) + np.sin(2 * np.pi * 1336 * seconds)
+    hiss = np.random.default_rng(2).normal(0, 150, len(seconds))
+    sounds = {"ringing": ringing, "keys": 5_000 * key * (seconds % 0.6 < 0.2), "hiss": hiss}
+    found = {name: sound.astype("<i2").tobytes() for name, sound in sounds.items()}
+    return {**found, "silence": bytes(len(hiss) * 2), "hold music": to_pcm(compose())}
+
+
+@pytest.mark.parametrize("name", nobody_speaks())
+def test_nothing_is_heard_where_nobody_speaks(model, name):
+    assert understood(model, nobody_speaks()[name]) == ""
 
 
 async def test_they_are_still_understood_after_a_real_telephone_line(model, tmp_path):

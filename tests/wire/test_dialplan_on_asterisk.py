@@ -43,6 +43,7 @@ PROMPTS = {
     "goodbye": tone(GOODBYE_HZ, GOODBYE_S),
     "all-seats-busy": tone(1500, 0.4),
 }
+LEG_BYTES_PER_S = 96_000
 WINDOW = 1600
 """Bytes of sound looked at together: 0.1 s."""
 
@@ -175,7 +176,7 @@ def house(asterisk) -> Iterator[House]:
 
 
 def legs_of(house: House, call_id: str) -> tuple[Path, Path]:
-    return (house.legs / f"{call_id}-citizen.sln16", house.legs / f"{call_id}-seat.sln16")
+    return (house.legs / f"{call_id}-citizen.sln48", house.legs / f"{call_id}-seat.sln48")
 
 
 async def until_gone(citizen: Citizen) -> bytes:
@@ -209,13 +210,13 @@ async def test_a_citizen_is_told_waits_talks_and_is_said_goodbye(house):
     assert seconds_of(GOODBYE_HZ, heard) == pytest.approx(GOODBYE_S, abs=0.25)
     assert seconds_of(CITIZEN_HZ, at_seat.heard()) > 0.3
     # One continuous file a side, from the notice to the goodbye, as long as the call.
-    sizes = [leg.stat().st_size / 32000 for leg in legs_of(house, place.call_id)]
+    sizes = [leg.stat().st_size / LEG_BYTES_PER_S for leg in legs_of(house, place.call_id)]
     assert sizes == pytest.approx([lasted_s] * 2, abs=1.2)
     assert len(list(house.legs.glob(f"{place.call_id}*"))) == 2
-    at_half_rate = legs_of(house, place.call_id)[1].read_bytes()
-    every_other = b"".join(at_half_rate[n : n + 2] for n in range(0, len(at_half_rate), 4))
+    leg = legs_of(house, place.call_id)[1].read_bytes()
+    at_8_khz = b"".join(leg[n : n + 2] for n in range(0, len(leg), 12))
     for hz in (NOTICE_HZ, SEAT_HZ, GOODBYE_HZ):
-        assert seconds_of(hz, every_other) > 0.2
+        assert seconds_of(hz, at_8_khz) > 0.2
 
 
 async def test_a_seat_that_does_not_answer_gives_him_back_and_the_next_one_takes_him(house):

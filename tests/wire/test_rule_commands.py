@@ -11,6 +11,7 @@ from hotline.config import Config
 from hotline.first_start import seed
 from hotline.installation import open_installation
 from hotline.places import Places
+from hotline.rule_words import KINDS
 from seats.errors import RuleKindUnknown, RulesRefused
 
 
@@ -43,6 +44,17 @@ async def test_show_edit_check_publish_diff_undo_history(tmp_path):
     assert (await run(tmp_path, "show", "routing"))[1] == [text]
     _, (old,) = await run(tmp_path, "show", "routing", "--version", "1")
     assert old == file.read_text(encoding="utf-8").rstrip("\n")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_can_be_shown_and_what_is_shipped_has_no_mistake(tmp_path, kind):
+    await fresh(tmp_path)
+    _, (text,) = await run(tmp_path, "show", kind)
+    file = tmp_path / f"{kind}.toml"
+    file.write_text(text, encoding="utf-8")
+    status, said = await run(tmp_path, "check", str(file))
+    assert status == 0
+    assert not [one for one in said if "错误" in one]
 
 
 async def test_a_publication_for_later_holds_only_then(tmp_path):

@@ -18,7 +18,10 @@ from asr.errors import (
 )
 from asr.model_check import check, check_files
 from asr.model_fetch import fetch, official_models
-from asr.models import installed_models
+from asr.models import installed_models, use
+from hotline.config import read_config
+from hotline.model_commands import list_models
+from hotline.places import Places
 from tests.fakes.model_shop import ModelShop
 
 NAME = "vosk-model-small-cn-0.22"
@@ -193,3 +196,31 @@ def test_a_model_that_is_broken_inside_is_found_out_by_loading_it(tmp_path):
     assert check_files(broken).usable
     (complaint,) = check(broken).complaints
     assert complaint.startswith("Vosk cannot load it: ")
+
+
+def listed(shop, var, language=None) -> list[str]:
+    lines: list[str] = []
+    config = read_config(None)
+    assert list_models(Places(var), config, language, lines.append, shop.list_url) == 0
+    return lines
+
+
+def test_the_list_shows_by_language_what_there_is_what_is_installed_and_what_is_used(
+    shop, tmp_path
+):
+    lines = listed(shop, tmp_path)
+    assert lines[0].startswith("demo  * zh  about ")
+    assert lines[1] == "zh  (in use: demo)"
+    assert lines[2] == f"  {NAME}  {len(shop.archive) / 1e6:.0f} MB"
+    fetched(shop, tmp_path)
+    use(NAME, tmp_path, "en")
+    lines = listed(shop, tmp_path)
+    assert lines[1].startswith(f"{NAME}  * en  about ")
+    assert lines[-1].endswith("installed")
+    assert listed(shop, tmp_path, "ja") == lines[:2]
+
+
+def test_without_the_network_the_list_still_shows_what_is_installed(shop, tmp_path):
+    shop.list_text = "<html>"
+    use("demo", tmp_path, "en")
+    assert listed(shop, tmp_path) == [line for line in listed(shop, tmp_path) if "demo" in line]

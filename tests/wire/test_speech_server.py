@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from websockets.asyncio.client import connect
@@ -18,6 +20,7 @@ from asr.errors import (
     RecogniserGarbage,
     RecogniserLost,
     RecogniserRefused,
+    RecognisersBusy,
     RecogniserSilent,
 )
 from asr.protocol import StreamConfig
@@ -43,6 +46,12 @@ async def server(engine=None, **options) -> AsyncIterator[tuple[SpeechServer, st
 
 async def stream(address, config=None, limit_s=5.0):
     return await open_connection(address, config or StreamConfig(), limit_s, limit_s)
+
+
+async def until(true) -> None:
+    """Wait for the server's other tasks; the server's own time limit ends it."""
+    while not true():
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
 
 
 async def ask(address, *messages):
@@ -117,7 +126,7 @@ async def test_partial_words_come_when_asked_for():
         ('{"config": {"sample_rate": 8000}}', "sample-rate-too-low", 1008),
         ('{"config": {"phrase_list": "[3]"}}', "bad-phrase-list", 1008),
         ('{"config": {"phrase_list": {"a": 1}}}', "bad-phrase-list", 1008),
-        (b"\x01\x02\x03", "odd-bytes", 1007),
+        ('{"config": {"max_alternatives": "many"}}', "bad-max-alternatives", 1008),
     ],
 )
 async def test_a_peer_that_breaks_the_rules_is_told_why_and_the_others_are_unharmed(
@@ -132,6 +141,17 @@ async def test_a_peer_that_breaks_the_rules_is_told_why_and_the_others_are_unhar
         assert serving.refused == {error: 1}
         assert (await good.hear(said("坏了", 200))).text == "路灯坏了"
         await good.close()
+
+
+async def test_blocks_of_odd_sizes_are_put_together_again():
+    whole = said("路灯", 200) + quiet(700)
+    pieces = [whole[at : at + 1001] for at in range(0, len(whole), 1001)]
+    async with server() as (serving, address):
+        answers, code = await ask(address, *pieces, '{"eof" : 1}')
+        assert len(answers) == len(pieces) + 1
+        (heard,) = [a for a in answers if a.get("text")]
+        assert (heard["text"], heard["result"][0]["end"]) == ("路灯", 0.2)
+        assert (code, serving.refused) == (1000, {})
 
 
 async def test_config_after_audio_is_refused():
@@ -185,6 +205,87 @@ async def test_bytes_that_are_no_websocket_do_no_harm():
         good = await stream(address)
         assert (await good.hear(said("修", 100))).text == "修"
         await good.close()
+
+
+async def test_a_peer_that_says_nothing_more_loses_its_place_and_the_others_keep_theirs():
+    async with server(max_streams=2, idle_limit_s=0.3) as (serving, address):
+        async with connect(address, proxy=None) as slow:
+            await slow.send('{"config": {}}')
+            good = await stream(address)
+            async with asyncio.timeout(10):
+                while not serving.refused:
+                    assert (await good.hear(said("修", 20))).text == "修"
+            assert json.loads(await slow.recv())["error"]["code"] == "idle"
+            with pytest.raises(ConnectionClosed):
+                await slow.recv()
+        assert serving.refused == {"idle": 1}
+        await good.close()
+
+
+async def test_a_message_that_never_ends_is_as_good_as_none():
+    async with server(idle_limit_s=0.3) as (serving, address):
+        async with connect(address, proxy=None) as slow:
+
+            async def without_end():
+                while True:
+                    yield bytes(2)
+                    await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+
+            with pytest.raises(ConnectionClosed):
+                await slow.send(without_end())
+        await until(lambda: serving.refused == {"idle": 1})
+
+
+async def test_connections_that_never_shake_hands_are_few_and_short():
+    async with server(max_streams=1, handshake_limit_s=0.5) as (serving, address):
+        host, port = address.removeprefix("ws://").split(":")
+        peers = [await asyncio.open_connection(host, int(port)) for _ in range(40)]
+        for reader, writer in peers:
+            assert await reader.read(1) == b""
+            writer.close()
+        expected = {"too-many-connections": 7, "no-handshake": 33}
+        await until(lambda: serving.refused == expected)
+        good = await stream(address)
+        assert (await good.hear(said("修", 100))).text == "修"
+        await good.close()
+
+
+async def test_what_the_websocket_layer_refuses_is_counted_by_name():
+    async with server() as (serving, address):
+        await ask(address, bytes(MAX_MESSAGE_BYTES + 2))
+        async with connect(address, proxy=None) as peer:
+            await peer.send(b"\xff\xfe\xfd", text=True)
+            with pytest.raises(ConnectionClosed):
+                await peer.recv()
+        await until(lambda: serving.refused == {"message-too-long": 1, "not-utf-8": 1})
+
+
+async def test_partials_are_given_up_before_finals_when_many_wait():
+    class Slow(ToyEngine):
+        def recogniser(self, sample_rate, phrases):
+            toy = super().recogniser(sample_rate, phrases)
+            toy.accept = partial(self._slowly, toy.accept)
+            return toy
+
+        def _slowly(self, accept, pcm):
+            self.gate.wait(10)
+            return accept(pcm)
+
+        gate = threading.Event()
+
+    engine = Slow()
+    async with server(engine, threads=1) as (serving, address):
+        streams = [await stream(address) for _ in range(6)]
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(s.hear(said("路灯", 100))) for s in streams]
+            await until(lambda: serving.at_work == len(streams))
+            engine.gate.set()
+        guesses = [one.result() for one in asked]
+        assert serving.stale_partials == sum(guess.stale for guess in guesses) > 0
+        assert not (await streams[0].hear(said("路灯", 20))).stale
+        for each in streams:
+            assert (await each.hear(quiet(700))).text == "路灯"
+            await each.close()
 
 
 async def test_one_stream_too_many_is_sent_away_and_fits_again_later():
@@ -265,6 +366,21 @@ async def test_a_server_that_says_nothing_is_silent_and_one_that_leaves_is_lost(
         await connection.close()
     with pytest.raises(RecogniserLost):
         await stream(address)
+
+
+async def test_a_pool_that_is_full_says_so_and_takes_one_more_when_one_has_gone():
+    async with server() as (_, one):
+        pool = RecogniserPool(StreamConfig(), 5.0, (one,), streams_each=2)
+        first, second = [await pool.connect() for _ in range(2)]
+        assert pool.room == 0
+        with pytest.raises(RecognisersBusy):
+            await pool.connect()
+        await first.close()
+        assert pool.room == 1
+        third = await pool.connect()
+        assert pool.troubles == {"recognisers-busy": 1}
+        for connection in (second, third):
+            await connection.close()
 
 
 async def test_the_pool_takes_the_least_loaded_and_leaves_out_who_does_not_answer():

@@ -145,10 +145,14 @@ def arrival(call_id, second, number="13800000001"):
 
 
 def said(call_id, side, second, ends, sentence, backfilled=False):
-    word = Word(text=sentence, starts_at_ms=second * 1000, ends_at_ms=ends * 1000, confidence=0.5)
+    word = Word(
+        text=sentence, starts_at_ms=second * 1000, ends_at_ms=ends * 1000, confidence=0.5,
+        heard="路灯不两", doubtful=True,
+    )  # fmt: skip
     return UtteranceHeard(
         at=at(ends), call_id=call_id, side=side, text=sentence, starts_at_ms=second * 1000,
         ends_at_ms=ends * 1000, confidence=0.75, words=(word,), backfilled=backfilled,
+        written=f"{sentence}。", pieces=((f"{sentence}。", 0, 0),),
     )  # fmt: skip
 
 
@@ -403,6 +407,7 @@ async def test_an_order_and_its_trace_follow_every_change(new_database_url, told
             order_id=FIRST_ORDER, call_id=FIRST, seat_id=WANG, state=OrderState.DRAFT,
             opened_at=at(4), revision=2,
             fields={OrderField.SUMMARY: proposed("路灯"), OrderField.ADDRESS: written("二号路")},
+            proposed={OrderField.SUMMARY: proposed("路灯"), OrderField.ADDRESS: proposed("一号路")},
         )  # fmt: skip
         assert await orders.unfinished_orders() == [draft]
         assert await orders.find(FIRST_ORDER) == draft == await orders.find_order(FIRST_ORDER)

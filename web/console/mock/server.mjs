@@ -6,6 +6,7 @@ import { extname, join, normalize } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WebSocketServer } from 'ws'
+import { DRAFTING, HITS, MEASURES, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
 
 const [port = '8012', rate = '1'] = process.argv.slice(2)
@@ -168,6 +169,16 @@ function answer(method, parts, query, body, user) {
   const [what, id, more] = parts
   const seq = world.seq
   const list = (name, rows) => ({ seq, [name]: rows })
+  if (method === 'POST' && what === 'calls' && more === 'cues') {
+    world.falseAlarms[body.false_alarm ? 'add' : 'delete'](parts[3])
+    world.tell('CueJudged', { call_id: id, cue_id: parts[3], false_alarm: body.false_alarm, by: user.username })
+    return {}
+  }
+  if (method === 'POST' && what === 'calls' && more === 'transcribe') {
+    Object.assign(found(world.calls, id), { transcription: 'wanted' })
+    world.tell('BackfillWanted', { call_id: id, by: user.username, why: 'asked' })
+    return {}
+  }
   if (method === 'POST' && what === 'calls' && more === 'code') {
     coded.set(id, { code: body.code, name: CODES.find((one) => one.code === body.code)?.name, note: body.note, by: user.username, at: early(0) })
     return outcome(id)
@@ -190,6 +201,15 @@ function answer(method, parts, query, body, user) {
       const last = decisions.at(-1)
       return { decisions, sentence: last ? `分配给座席 ${last.seat_id}：${last.reasons.join('；')}。` : '尚未分配座席。' }
     }
+    case 'GET calls/:/cues': {
+      const over = !LIVE(found(world.calls, id))
+      const heard = world.utterances.get(id)?.length ?? 0
+      return { cues: world.cues(id), sentences: sentencesOf(heard, over), measures: over && heard > 0 ? MEASURES : null }
+    }
+    case 'GET cues': return { cues: [...world.calls.keys()].flatMap((callId) => world.cues(callId)) }
+    case 'GET signals': return { signals: SIGNALS }
+    case 'GET words/:': return { words: HITS }
+    case 'GET drafting-quality': return { orders: 133, fields: DRAFTING }
     case 'GET calls/:/timeline': return timeline(found(world.calls, id))
     case 'GET calls/:/code': return outcome(id)
     case 'GET codes': return { codes: CODES }

@@ -1,5 +1,6 @@
 // A lively pretended hotline: state, commands and events in the shape of web/views.py.
 import { PROPOSED, UTTERANCES } from './conversation.mjs'
+import { cuesOf, sentencesOf } from './speech.mjs'
 
 const MANDATORY = ['caller_name', 'content', 'request_type', 'event_type', 'urgency']
 const ago = (s) => new Date(Date.now() - s * 1000).toISOString()
@@ -16,6 +17,7 @@ export class World {
     this.recordings = new Map()
     this.decisions = new Map()
     this.callbacks = new Map()
+    this.falseAlarms = new Set()
     this.groups = [
       { code: 'general', name: '综合受理' },
       { code: 'business', name: '营商服务' },
@@ -35,6 +37,7 @@ export class World {
       seat('8010', '郑凯', 'reserved', 1, {}),
     ])
     this.call('hl1-1763716.19', '13800000019', 'talking', 342, { seat_id: '8009', answered: 320, skill_group: 'business', transcription: 'paused' })
+    this.call('hl1-1763715.2', '13800000012', 'ended', 1900, { seat_id: '8002', answered: 1880, ended: 1700, transcription: 'left_out', ending: { blame: 'citizen', reason: 'hung-up' } })
     this.call('hl1-1763716.21', '13800000021', 'held', 150, { seat_id: '8002', answered: 131, transcription: 'live' })
     this.call('hl1-1763716.24', '13800000024', 'ringing', 22, { seat_id: '8006' })
     this.call('hl1-1763716.25', '13800000025', 'queued', 74, { skill_group: 'english' })
@@ -50,8 +53,8 @@ export class World {
       this.recordings.set(`${id}-1`, { recording_id: `${id}-1`, call_id: id, state, started_at: ago(900 + n * 140), duration_ms: 64000, sha256: state === 'archived' ? '9f2b7c5e1d0a48e6b3c7f5a1d2e4968b0c1f3a57e8d9246bb1a0c3e5f7092d4e' : null, size_bytes: state === 'archived' ? 402133 : null, archived_at: state === 'archived' ? ago(500) : null, path: state === 'archived' ? `2026/11/21/${id}-1.opus` : null, failure: state === 'failed' ? 'encode-failed' : null, caller_number: null, seat_id: '8002' })
     }
     this.utterances.set('hl1-1763716.19', UTTERANCES.slice(0, 7))
-    this.utterances.set('hl1-1763716.21', UTTERANCES.slice(0, 9))
-    this.draft('hl1-1763716.21', '20261121-000041', '8002', PROPOSED.slice(0, 2).flatMap(([, fields]) => fields), 'draft')
+    this.utterances.set('hl1-1763716.21', UTTERANCES.slice(0, 10))
+    this.draft('hl1-1763716.21', '20261121-000041', '8002', PROPOSED.slice(0, 3).flatMap(([, fields]) => fields), 'draft')
     this.calls.get('hl1-1763716.21').parties = [{ leg_id: 'leg-8002', role: 'seat', who: '8002', room: 'aside', since: ago(131) }]
     this.decide('hl1-1763716.21', '8002')
     this.decide('hl1-1763716.19', '8009')
@@ -76,6 +79,13 @@ export class World {
     const reasons = ['综合受理技能 1 级，为空闲座席中最高', '已空闲 2 分 16 秒，等待最久']
     this.decisions.set(callId, [{ at: ago(140), seat_id: seatId, skill_group: 'general', reasons, considered: 4 }])
     return reasons
+  }
+
+  /** What was noticed on that call so far. */
+  cues(callId) {
+    const heard = this.utterances.get(callId)?.length ?? 0
+    const at = this.calls.get(callId)?.answered_at ?? undefined
+    return cuesOf(callId, heard, at).map((cue) => ({ ...cue, false_alarm: this.falseAlarms.has(cue.cue_id) }))
   }
 
   tell(type, fields) {
@@ -131,6 +141,14 @@ export class World {
       at = said.ends_at_ms
       this.utterances.get(id).push(said)
       this.tell('UtteranceHeard', { ...on, ...said })
+      const before = sentencesOf(n, false)
+      for (const one of sentencesOf(n + 1, false)) {
+        const was = before.find((other) => other.sentence_id === one.sentence_id)
+        if (!was) this.tell('SentenceDue', { ...on, ...one, reason: one.scene })
+        else if (was.state !== one.state) this.tell('SentenceSaid', { ...on, ...one, starts_at_ms: said.starts_at_ms, ends_at_ms: said.ends_at_ms })
+      }
+      const known = new Set(cuesOf(id, n).map((cue) => cue.cue_id))
+      for (const cue of cuesOf(id, n + 1)) if (!known.has(cue.cue_id)) this.tell('CueRaised', cue)
       const proposed = PROPOSED.find(([after]) => after === n)?.[1]
       const order = this.orders.get(orderId)
       if (proposed && order.state === 'draft') {

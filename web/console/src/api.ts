@@ -5,8 +5,11 @@ import type {
   Block,
   Call,
   Callback,
+  CallCues,
+  Cue,
   Decision,
   DirectoryLine,
+  FieldQuality,
   Hints,
   NotReadyReason,
   Nuisance,
@@ -20,12 +23,14 @@ import type {
   Replay,
   Seat,
   ServiceLevel,
+  Signal,
   SkillGroup,
   Target,
   Timeline,
   User,
   Utterance,
   Waiting,
+  WordHits,
   WrapUpCode,
 } from './types'
 
@@ -89,6 +94,18 @@ export const api = {
   call: (callId: string) => get<Call & Hints>(`/api/calls/${id(callId)}`),
   transcript: (callId: string) =>
     get<{ utterances: Utterance[]; finished: boolean }>(`/api/calls/${id(callId)}/transcript`),
+  backfill: (callId: string) => ask<void>('POST', `/api/calls/${id(callId)}/transcribe`),
+  callCues: (callId: string) => get<CallCues>(`/api/calls/${id(callId)}/cues`),
+  judgeCue: (callId: string, cueId: string, falseAlarm: boolean) =>
+    ask<CallCues>('POST', `/api/calls/${id(callId)}/cues/${id(cueId)}/judge`, {
+      false_alarm: falseAlarm,
+    }),
+  cues: (since: string) => get<{ cues: Cue[] }>(`/api/cues?since=${id(since)}&limit=500`),
+  signals: (since: string) => get<{ signals: Signal[] }>(`/api/signals?since=${id(since)}&limit=500`),
+  wordHits: (since: string) => get<{ words: WordHits[] }>(`/api/words/hits?since=${id(since)}`),
+  /** From that day on, such as 2026-11-21. */
+  draftingQuality: (day: string) =>
+    get<{ orders: number; fields: FieldQuality[] }>(`/api/drafting-quality?since=${id(day)}`),
   decision: (callId: string) =>
     get<{ decisions: Decision[]; sentence: string }>(`/api/calls/${id(callId)}/decision`),
 

@@ -31,6 +31,17 @@ export function when(instant: string | null | undefined, now: number = Date.now(
   return `${day} ${time}`
 }
 
+/** A day, or a day and a time, of the clock in China as people read it: 2026-11-20T20:00. */
+export function localMoment(value: string): string {
+  const [day = '', time] = value.split('T')
+  const date = new Date(`${day}T00:00`)
+  if (Number.isNaN(date.getTime())) return value
+  const said = date.toLocaleDateString(locale.value, {
+    year: 'numeric', month: 'short', day: 'numeric', weekday: 'short',
+  })
+  return time === undefined ? said : `${said} ${time}`
+}
+
 /** Milliseconds from an instant until `now`, never negative. */
 export function since(instant: string | null, now: number): number | null {
   return instant === null ? null : Math.max(0, now - Date.parse(instant))

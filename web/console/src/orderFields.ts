@@ -1,4 +1,5 @@
 // How an order's fields are laid out and said; which words the service takes is in orders/model.py.
+import { localMoment } from './format'
 import { tWord } from './i18n'
 import type { OrderFieldName } from './types'
 
@@ -8,7 +9,11 @@ export const FIELD_ORDER: readonly OrderFieldName[] = [
   'request_type',
   'event_type',
   'urgency',
+  'happened_at',
+  'district',
+  'persons',
   'address',
+  'want',
   'content',
   'summary',
 ]
@@ -30,9 +35,27 @@ export const ANONYMOUS = '匿名'
 export const longest = (name: OrderFieldName): number =>
   name === 'content' ? 5000 : name === 'summary' ? 500 : 200
 
+/** How long a summary of an order should be. */
+export const SUMMARY = { least: 50, most: 150 } as const
+/** Characters as people count them: blanks are none. */
+export const lengthOf = (text: string): number => [...text.replace(/\s/g, '')].length
+
+const two = (digits: string): string => digits.padStart(2, '0')
+
+/** A typed moment as the service takes it: 2026/11/2 8:00 is 2026-11-02T08:00; else as typed. */
+export function momentValue(typed: string): string {
+  const text = typed.normalize('NFKC').trim()
+  const found = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:点](\d{1,2})?分?)?$/.exec(text)
+  if (found === null) return typed
+  const [, year, month, day, hour, minute] = found as unknown as [string, string, string, string, string?, string?]
+  const date = `${year}-${two(month)}-${two(day)}`
+  return hour === undefined ? date : `${date}T${two(hour)}:${two(minute ?? '0')}`
+}
+
 /** A value as people read it: words of the service in the user's language. */
 export function shownValue(name: OrderFieldName, value: string): string {
   if (name === 'request_type') return tWord('request', value)
   if (name === 'urgency') return tWord('urgency', value)
+  if (name === 'happened_at') return localMoment(value)
   return value
 }

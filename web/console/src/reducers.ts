@@ -254,7 +254,16 @@ function applyToCalls(slice: Slice<Call>, m: LiveMessage): Slice<Call> {
     case 'TranscriptionResumed':
       return quietly(() => ({ transcription: 'live' }))
     case 'TranscriptFinished':
-      return quietly(() => ({ transcription: 'finished' }))
+      // Where nothing was taken down for want of a model, the end of the call changes nothing.
+      return quietly((call) =>
+        call.transcription === 'left_out' && number(m.utterances) === 0
+          ? {}
+          : { transcription: 'finished' },
+      )
+    case 'TranscriptionLeftOut':
+      return quietly(() => ({ transcription: 'left_out' }))
+    case 'BackfillWanted':
+      return quietly(() => ({ transcription: 'wanted' }))
     default:
       return slice
   }
@@ -563,6 +572,9 @@ function utteranceOf(m: LiveMessage, side: Side): Utterance {
     leg_id: textOrNull(m.leg_id),
     who: textOrNull(m.who),
     text: text(m.text),
+    written: text(m.written),
+    pieces: Array.isArray(m.pieces) ? (m.pieces as Utterance['pieces']) : [],
+    language: text(m.language),
     starts_at_ms: number(m.starts_at_ms),
     ends_at_ms: number(m.ends_at_ms),
     confidence: number(m.confidence),

@@ -40,6 +40,7 @@ export const router = createRouter({
           name: 'callbacks',
           component: () => import('./pages/CallbacksPage.vue'),
         },
+        { path: 'quality', name: 'quality', component: () => import('./pages/QualityPage.vue') },
         { path: 'blocks', name: 'blocks', component: () => import('./pages/BlocksPage.vue') },
         { path: 'health', name: 'health', component: () => import('./pages/HealthPage.vue') },
         { path: ':rest(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue') },

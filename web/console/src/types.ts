@@ -21,7 +21,8 @@ export type CallState =
   | 'ended'
   | 'abandoned'
 
-export type Transcription = 'off' | 'live' | 'paused' | 'finished'
+/** `left_out`: no model for its language; `wanted`: to be transcribed from the stored sound. */
+export type Transcription = 'off' | 'live' | 'paused' | 'finished' | 'left_out' | 'wanted'
 
 export interface Ending {
   blame: string
@@ -77,7 +78,13 @@ export interface Word {
   starts_at_ms: number
   ends_at_ms: number
   confidence: number
+  /** What the recogniser said, where the gazetteer corrected it. */
+  heard?: string | null
+  doubtful?: boolean
 }
+
+/** A part of the written sentence and the words it stands for, first and last (both included). */
+export type WrittenPiece = [text: string, firstWord: number, lastWord: number]
 
 /** `leg_id` and `who` where the party has a leg of its own; from the call's two legs they are null. */
 export interface Utterance {
@@ -85,6 +92,10 @@ export interface Utterance {
   leg_id: string | null
   who: string | null
   text: string
+  /** For people to read: punctuation, 26号 for 二十六号; empty if there is only `text`. */
+  written: string
+  pieces: WrittenPiece[]
+  language: string
   starts_at_ms: number
   ends_at_ms: number
   confidence: number
@@ -159,6 +170,10 @@ export type OrderFieldName =
   | 'content'
   | 'address'
   | 'summary'
+  | 'district'
+  | 'happened_at'
+  | 'persons'
+  | 'want'
 
 export interface Proof {
   side: Side
@@ -289,6 +304,87 @@ export interface Replay {
   utterances: Utterance[]
   events: LiveMessage[]
   order: Order | null
+}
+
+export type CueLevel = 'red' | 'amber' | 'info'
+
+/** Something to heed on a call: a danger word, a banned word, dead air. */
+export interface Cue {
+  cue_id: string
+  call_id: string
+  seat_id?: string | null
+  kind: string
+  level: CueLevel
+  code: string
+  title: string
+  advice: string
+  side: Side
+  starts_at_ms: number
+  ends_at_ms: number
+  /** The citizen's own words. */
+  found: string
+  false_alarm: boolean
+  at: string
+}
+
+export type SentenceState = 'due' | 'said' | 'missed'
+
+/** A prescribed sentence at its moment of the call. */
+export interface Sentence {
+  sentence_id: string
+  text: string
+  scene: string
+  state: SentenceState
+  must: boolean
+  at_ms: number
+}
+
+export interface Measures {
+  operator_chars_per_min: number | null
+  citizen_chars_per_min: number | null
+  talk_over_ms: number
+  longest_silence_ms: number
+}
+
+export interface CallCues {
+  cues: Cue[]
+  sentences: Sentence[]
+  measures: Measures | null
+}
+
+/** Found on a call by a quality rule; a person has still to judge it. */
+export interface Signal {
+  signal_id: string
+  call_id: string
+  seat_id: string | null
+  arrived_at: string
+  rule: string
+  version: number
+  title: string
+  side: Side
+  starts_at_ms: number
+  ends_at_ms: number
+  found: string
+}
+
+/** How often a word of the lists was heard, and what people said of those cues. */
+export interface WordHits {
+  code: string
+  word: string
+  hits: number
+  judged: number
+  false_alarms: number
+}
+
+/** How the machine's proposals for one field fared at submission. */
+export interface FieldQuality {
+  name: OrderFieldName
+  proposed: number
+  confirmed: number
+  edited: number
+  rejected: number
+  added: number
+  mean_distance: number | null
 }
 
 export interface Callback {

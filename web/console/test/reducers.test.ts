@@ -178,7 +178,7 @@ describe('transcripts', () => {
   it('hold every sentence once when the answer and the stream overlap', () => {
     const live = applyAll(watched, [said(17, 3000, '二')])
     const row = (starts_at_ms: number, text: string) => ({
-      side: 'citizen' as const, leg_id: null, who: null, text, starts_at_ms, ends_at_ms: starts_at_ms + 900, confidence: 0.9, backfilled: false, words: [],
+      side: 'citizen' as const, leg_id: null, who: null, text, written: '', pieces: [], language: 'zh', starts_at_ms, ends_at_ms: starts_at_ms + 900, confidence: 0.9, backfilled: false, words: [],
     })
     const merged = mergeTranscript(live, CALL, [row(1000, '一'), row(3000, '二')], true)
     expect(merged.transcripts[CALL]?.utterances.map((one) => one.text)).toEqual(['一', '二'])
@@ -189,6 +189,10 @@ describe('transcripts', () => {
     expect(call(after(...ANSWERED_CALL, said(17, 0, '您好'))).transcription).toBe('live')
     expect(call(after(...ANSWERED_CALL, event(17, 'TranscriptionPaused', { reason: 'x' }))).transcription).toBe('paused')
     expect(call(after(...ANSWERED_CALL, event(17, 'TranscriptFinished', { utterances: 1 }))).transcription).toBe('finished')
+    expect(call(after(...ANSWERED_CALL, event(17, 'TranscriptionLeftOut', { language: 'dialect' }))).transcription).toBe('left_out')
+    const ended = [event(17, 'TranscriptionLeftOut', { language: 'dialect' }), event(18, 'TranscriptFinished', { utterances: 0 })]
+    expect(call(after(...ANSWERED_CALL, ...ended)).transcription).toBe('left_out')
+    expect(call(after(...ANSWERED_CALL, event(17, 'BackfillWanted', { by: 'ban', why: 'asked' }))).transcription).toBe('wanted')
   })
 })
 

@@ -108,3 +108,65 @@ def national(number: str) -> str | None:
     if digits.startswith("01") and _MOBILE.fullmatch(digits[1:]):
         digits = digits[1:]
     return digits if is_phone_number(digits) or is_local_number(digits) else None
+
+
+_EXACT = {**{char: value for value, char in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2}
+_ORDER = {"十": 10, "百": 100, "千": 1_000}
+_MYRIADS = {"万": 10_000, "亿": 100_000_000}
+
+
+def exact_value(spoken: str) -> int | None:
+    """As `value_of`, but only for numbers with units said as they are counted; also 万 and 亿.
+
+    三千五百 → 3500, 两万三 → 23000, 一百零五 → 105; None for what is about so many (三四百, 十七八)
+    and for what is no number (百, 零三, 千万).
+    """
+    total = 0
+    rest = spoken
+    larger = 0
+    for myriad, worth in reversed(_MYRIADS.items()):
+        before, said, after = rest.partition(myriad)
+        if not said:
+            continue
+        part = _below_myriad(before.removeprefix("零") if larger else before)
+        if part is None or part == 0:
+            return None
+        total += part * worth
+        rest, larger = after, worth
+    if not larger:
+        return _below_myriad(rest) if any(char in _ORDER for char in rest) else None
+    if not rest:
+        return total
+    if len(rest) == 1:
+        # 两万三 is said for 23000.
+        digit = _EXACT.get(rest)
+        return total + digit * larger // 10 if digit else None
+    part = _below_myriad(rest.removeprefix("零"))
+    return None if part is None or part >= larger else total + part
+
+
+def _below_myriad(spoken: str) -> int | None:
+    """Up to 9999: digits each with a smaller unit than the one before."""
+    total, above, position, skipped = 0, 10_000, 0, False
+    while position < len(spoken):
+        if spoken[position] in "零〇":
+            if skipped or not total:
+                return None
+            skipped = True
+            position += 1
+            continue
+        digit = _EXACT.get(spoken[position])
+        if digit is None:
+            # Ten alone may begin a number, and only that.
+            if spoken[position] != "十" or position:
+                return None
+            digit, position = 1, position - 1
+        unit = spoken[position + 1 : position + 2]
+        if not unit:
+            last = digit if skipped or above in (10, 10_000) else digit * above // 10
+            return total + last
+        worth = _ORDER.get(unit)
+        if worth is None or worth >= above:
+            return None
+        total, above, position, skipped = total + digit * worth, worth, position + 2, False
+    return None if skipped else total or None

@@ -1,0 +1,118 @@
+"""What was recognised beside what is written, place by place. 对齐
+
+Pure. 二十六号楼 is written 26号楼, and marks stand between the clauses; a value that is found in
+the recognised text is shown as it is written, and is proved by the recognised words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+MARKS = "，。、？！；：,.?!;:“”\"'…—"
+"""What separates clauses in written text. 标点"""
+
+_PIECE = re.compile(rf"([^{MARKS}\s]+)([{MARKS}\s]*)")
+_BLANKS = re.compile(rf"[\s{MARKS}-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A piece of a sentence between two marks: text[start:end], and as it is written. 分句"""
+
+    start: int
+    end: int
+    written: str
+
+
+def bare(text: str) -> str:
+    """Without blanks and marks."""
+    return _BLANKS.sub("", text)
+
+
+Span = tuple[int, int, str]
+"""text[start:end] and how it is written. 片段"""
+
+
+class Aligned:
+    """One sentence in both forms; both may be the same. 对齐文本"""
+
+    def __init__(self, text: str, written: str, spans: Sequence[Span] = ()) -> None:
+        """`spans` says which stretch was written from which part of the text, where that is known."""
+        self.text = text
+        self._raw = written or text
+        pieces = _PIECE.findall(written) or [(text, "")]
+        whole = "".join(piece for piece, _ in pieces)
+        self._whole = whole
+        known = _from_spans(text, spans)
+        self._blocks = known if known and known[-1][4] == len(whole) else _compared(text, whole)
+        self._ends: list[int] = []
+        position = 0
+        for piece, _ in pieces:
+            position += len(piece)
+            self._ends.append(position)
+
+    def written(self, start: int, end: int) -> str:
+        """text[start:end] as it is written, without marks."""
+        first, last = self._forward(start, last=False), self._forward(end, last=True)
+        return self._whole[first:last]
+
+    def onward(self, start: int) -> str:
+        """Everything from text[start] on as it is written, with its marks."""
+        bare_before = self._forward(start, last=False)
+        for place, char in enumerate(self._raw):
+            if char in MARKS or char.isspace():
+                continue
+            if bare_before == 0:
+                return self._raw[place:]
+            bare_before -= 1
+        return ""
+
+    def clauses(self) -> tuple[Clause, ...]:
+        """The sentence between its marks; all of it where nothing is written with marks."""
+        found = []
+        start = 0
+        for boundary in self._ends:
+            end = len(self.text) if boundary == len(self._whole) else self._back(boundary)
+            if end > start:
+                found.append(Clause(start=start, end=end, written=self.written(start, end)))
+            start = max(start, end)
+        return tuple(found)
+
+    def _forward(self, place: int, *, last: bool) -> int:
+        """Inside a number that is written otherwise, its beginning, or its end for the `last`."""
+        for same, a1, a2, b1, b2 in self._blocks:
+            if a1 <= place < a2 or (last and place == a2):
+                if same:
+                    return b1 + place - a1
+                if last:
+                    return b2 if place > a1 else b1
+                return b1
+        return len(self._whole)
+
+    def _back(self, place: int) -> int:
+        for same, a1, a2, b1, b2 in self._blocks:
+            if b1 < place <= b2:
+                return a1 + place - b1 if same else a2
+        return len(self.text)
+
+
+_Block = tuple[bool, int, int, int, int]
+"""Whether both are the same; text[a1:a2] and written[b1:b2]."""
+
+
+def _from_spans(text: str, spans: Sequence[Span]) -> list[_Block]:
+    blocks: list[_Block] = []
+    position = 0
+    for start, end, stretch in spans:
+        after = position + len(bare(stretch))
+        blocks.append((text[start:end] == bare(stretch), start, end, position, after))
+        position = after
+    return blocks
+
+
+def _compared(text: str, whole: str) -> list[_Block]:
+    if text == whole:
+        return [(True, 0, len(text), 0, len(text))]
+    matcher = SequenceMatcher(None, text, whole, autojunk=False)
+    return [(tag == "equal", a1, a2, b1, b2) for tag, a1, a2, b1, b2 in matcher.get_opcodes()]

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cti.ids import CallId, SeatId, SkillGroupCode
+from documents.problems import DocumentKind
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.house import archive_of, database_of
@@ -18,7 +19,6 @@ from recordings.vault import Vault
 from seats.groups import GENERAL
 from seats.model import SeatDefinition
 from seats.rule_documents.groups import read_groups
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import shipped
 from store.accounts import StoredAccounts
 from store.calls import StoredCalls

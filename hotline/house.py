@@ -18,6 +18,7 @@ from cti.control import CallControl
 from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
+from documents.calendar import shipped_calendar
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.city_names import CityNames
@@ -62,7 +63,6 @@ from recordings.encoder import EncoderProcess
 from recordings.replay import Replay
 from recordings.vault import Vault
 from seats.alarm_bell import AlarmBell
-from seats.calendar import shipped_calendar
 from seats.caller_lists import CallerLists
 from seats.hints import CallHints
 from seats.lifeboat_keeper import LifeboatKeeper

@@ -14,11 +14,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from asr.training.arcs import tools_there
+from documents.problems import DocumentKind
 from hotline.outside.scripts import SCRIPTS
 from hotline.places import ROOT, Places
 from hotline.suite import PartMissing, install
 from seats.rule_documents.places import read_places
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import shipped
 
 SHIPPED_MODEL = ROOT / "asr" / "demo_model"

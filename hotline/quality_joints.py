@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from cti.events import Event
 from cti.ids import CallId
+from documents.problems import DocumentKind
 from orders.events import (
     CallCoded,
     FieldsEdited,
@@ -22,7 +23,6 @@ from quality.desk import CueDesk
 from quality.model import CallNamedWrong, CallStory, FormSeen, Listening, NuisanceWarned, Rules
 from quality.ports import Now, Tell
 from quality.reviewer import Reviewer
-from seats.rule_documents.problems import DocumentKind
 from seats.rulebook import Rulebook
 from store.database import Database
 from store.quality_questions import StoredQuality

@@ -11,19 +11,19 @@ from pathlib import Path
 from statistics import median, quantiles
 from types import MappingProxyType
 
+from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind, errors_in
+from documents.reading import kind_of
 from hotline.administration import CommandRefused, open_database
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.places import Places
 from seats.attendance import BEIJING
-from seats.calendar import shipped_calendar
 from seats.errors import RulesRefused
 from seats.publishing import kind_named, shown
 from seats.recorded_day import RecordedDay, read_day
 from seats.replay import Served, as_it_was, replay, same_offers
 from seats.rule_documents.documents import Documents, read_all
-from seats.rule_documents.problems import DocumentKind, errors_in
-from seats.rule_documents.reading import kind_of
 from seats.rule_versions import shipped
 from seats.rulebook import skills_now_of
 from seats.rules import Rules

@@ -12,17 +12,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind, errors_in
+from documents.reading import kind_of
 from hotline.administration import CommandRefused, open_database
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.places import Places
 from hotline.rule_joints import known_prompts
 from seats.attendance import BEIJING
-from seats.calendar import shipped_calendar
 from seats.errors import RulesRefused
 from seats.publishing import RuleOffice, kind_named, shown
-from seats.rule_documents.problems import DocumentKind, errors_in
-from seats.rule_documents.reading import kind_of
 from seats.rule_versions import RuleVersion, difference
 from store.rules import StoredRules
 

@@ -9,7 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from seats.calendar import Calendar
+from documents.calendar import Calendar
+from documents.problems import (
+    DocumentKind,
+    Problem,
+    Severity,
+    errors_in,
+    warnings_in,
+)
 from seats.errors import (
     NothingToUndo,
     PublicationInThePast,
@@ -23,13 +30,6 @@ from seats.errors import (
 )
 from seats.ports import Now
 from seats.rule_documents.documents import Surroundings, check
-from seats.rule_documents.problems import (
-    DocumentKind,
-    Problem,
-    Severity,
-    errors_in,
-    warnings_in,
-)
 from seats.rule_versions import RuleDraft, RuleRecords, RuleVersion, shipped
 
 SCHEDULED_REPLACED = "scheduled-replaced"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cti.ids import SkillGroupCode
-from seats.calendar import Calendar
+from documents.calendar import Calendar
 from seats.groups import GENERAL
 from seats.rule_documents.groups import Groups
 from seats.rule_documents.routing_table import RoutingRow

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from cti.ids import SeatId
+from documents.problems import DocumentKind
 from seats.model import SeatDefinition
-from seats.rule_documents.problems import DocumentKind
 
 DEFAULTS = Path(__file__).parent / "defaults"
 

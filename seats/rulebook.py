@@ -16,7 +16,8 @@ from types import MappingProxyType
 import structlog
 
 from cti.ids import SeatId, SkillGroupCode
-from seats.calendar import Calendar
+from documents.calendar import Calendar
+from documents.problems import DocumentKind, errors_in
 from seats.errors import RuleRecordsAway
 from seats.events import RulesPublished
 from seats.model import SeatDefinition, SkillGroup
@@ -29,7 +30,6 @@ from seats.rule_documents.groups import Groups
 from seats.rule_documents.places import PlaceRow
 from seats.rule_documents.policies import Policies
 from seats.rule_documents.posts import Post, skills_now
-from seats.rule_documents.problems import DocumentKind, errors_in
 from seats.rule_documents.sentences import Sentence
 from seats.rule_documents.words import WordLists
 from seats.rule_versions import RuleRecords, RuleVersion, shipped

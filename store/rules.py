@@ -9,11 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.events import Event
 from cti.ids import SeatId
+from documents.problems import DocumentKind
 from seats.caller_lists import ListedCaller
 from seats.errors import RuleRecordsAway, RulesChangedMeanwhile
 from seats.events import CallerListed, CallerUnlisted, RulesPublished
 from seats.model import SeatDefinition
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import RuleDraft, RuleVersion
 from store.database import Database, replace_row
 from store.floor import StoredFloor

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from documents.problems import DocumentKind, Problem
 from seats.caller_lists import ListedCaller
 from seats.publishing import RuleStatus
-from seats.rule_documents.problems import DocumentKind, Problem
 from seats.rule_versions import RuleVersion
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
+from documents.problems import DocumentKind
+from documents.reading import LONGEST
 from orders.errors import BlockNeedsApproval
 from seats.caller_lists import ListedCaller
 from seats.publishing import kind_named, shown
-from seats.rule_documents.problems import DocumentKind
-from seats.rule_documents.reading import LONGEST
 from seats.rule_versions import RuleDraft, RuleVersion, difference
 from web.access import House, Viewer, require
 from web.ports import Role, User

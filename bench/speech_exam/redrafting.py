@@ -15,13 +15,13 @@ from asr.gazetteer import Gazetteer
 from asr.text import in_chinese
 from bench.speech_exam.calls import ScriptedCall
 from cti.ids import CallId
+from documents.problems import DocumentKind
 from orders.drafting import propose
 from orders.known_places import KnownPlaces
 from orders.reading import Background, read
 from orders.serial import SHANGHAI
 from seats.phrases import Phrase
 from seats.rule_documents.places import PlaceRow, read_places
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_documents.words import read_words
 from seats.rule_versions import shipped
 

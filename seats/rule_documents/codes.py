@@ -6,8 +6,8 @@
 import re
 from dataclasses import dataclass
 
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, read_document
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, read_document
 
 ORDER = ("yes", "no", "maybe")
 RATES = ("knowledge", "order")

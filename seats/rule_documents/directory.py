@@ -6,9 +6,9 @@
 import re
 from dataclasses import dataclass
 
-from seats.calendar import Hours
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
+from documents.calendar import Hours
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 
 KINDS = ("emergency", "department", "duty")
 """紧急热线、部门、值班室"""

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cti.ids import SeatId, SkillGroupCode
-from seats.calendar import Calendar
+from documents.calendar import Calendar
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints
 from seats.groups import GENERAL
 from seats.model import SeatDefinition
 from seats.rule_documents.codes import CodeRow, read_codes
@@ -14,8 +16,6 @@ from seats.rule_documents.groups import Groups, read_groups
 from seats.rule_documents.places import PlaceRow, read_places
 from seats.rule_documents.policies import Policies, read_policies
 from seats.rule_documents.posts import Post, Shift, read_posts, read_rosters
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints
 from seats.rule_documents.routing_table import RoutingRow, read_routing
 from seats.rule_documents.sentences import Sentence, read_sentences
 from seats.rule_documents.words import WordLists, read_words

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cti.ids import SkillGroupCode
-from seats.calendar import Hours
+from documents.calendar import Hours
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 from seats.groups import GENERAL
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
 from seats.rules import GroupKind, GroupRules, Relaxation
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")

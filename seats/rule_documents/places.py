@@ -10,8 +10,8 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 
 KINDS = ("district", "street", "community", "road", "department", "other")
 """区县、街道乡镇、小区村社区、道路、单位、其他"""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 from seats.settings import StateLimits
 
 LIMITS = tuple(one.name for one in fields(StateLimits))

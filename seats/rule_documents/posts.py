@@ -14,10 +14,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cti.ids import SeatId, SkillGroupCode
-from seats.calendar import Calendar, Hours
+from documents.calendar import Calendar, Hours
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 from seats.model import SeatDefinition
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
 
 Skills = Mapping[SkillGroupCode, int]
 _SEAT = re.compile(r"[0-9]{2,10}")

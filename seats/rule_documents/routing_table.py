@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 
 from cti.ids import SkillGroupCode
-from seats.calendar import Hours
+from documents.calendar import Hours
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 from seats.groups import GENERAL
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
 
 LISTS = ("elderly", "enterprise", "nuisance", "blocked")
 """Callers who are known to be something: 老年人、企业、骚扰、已封. There is no list of VIPs. 来电名单"""

@@ -14,9 +14,9 @@
 import re
 from dataclasses import dataclass
 
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 from seats.phrases import squeezed
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
 
 TRIGGERS = (
     "answered",  # 接听

@@ -15,9 +15,9 @@ How words are found: `seats.phrases`.
 import re
 from dataclasses import dataclass, fields
 
+from documents.problems import DocumentKind, Problem
+from documents.reading import Complaints, Entry, read_document
 from seats.phrases import ANYTHING, Phrase, squeezed, squeezed_word
-from seats.rule_documents.problems import DocumentKind, Problem
-from seats.rule_documents.reading import Complaints, Entry, read_document
 
 LEVELS = ("very_urgent", "urgent")
 MOST_WORDS = 5_000

@@ -16,6 +16,7 @@ from cti.events import (
     RecordingStarted,
 )
 from cti.ids import CallId, SeatId
+from documents.problems import DocumentKind
 from quality.events import (
     CallReviewed,
     CueKind,
@@ -35,7 +36,6 @@ from quality.records import (
     WordHits,
 )
 from quality.reviewer import Reviewer
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_documents.sentences import read_sentences
 from seats.rule_documents.words import read_words
 from seats.rule_versions import shipped

@@ -9,6 +9,7 @@ from asr.events import Side, UtteranceHeard
 from cti.call import Call, CallState
 from cti.events import Blame, CallAnswered, CallArrived, Ending, PartyRole
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
+from documents.calendar import shipped_calendar
 from orders.codes import default_codes
 from orders.drafting_report import Tally
 from orders.endings import EndingDesk
@@ -33,7 +34,6 @@ from orders.settings import OrdersSettings
 from recordings.model import Peaks, Recording, RecordingId, RecordingState
 from seats.alarms import TooLong
 from seats.attendance import Change
-from seats.calendar import shipped_calendar
 from seats.caller_lists import CallerLists
 from seats.events import ForceEffect, SeatReserved
 from seats.hints import Hints

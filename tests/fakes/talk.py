@@ -5,13 +5,13 @@ from dataclasses import replace
 from asr.events import Side, UtteranceHeard, Word
 from asr.text import in_chinese
 from cti.ids import CallId
+from documents.problems import DocumentKind
 from orders.drafting import propose
 from orders.known_places import KnownPlaces
 from orders.model import FieldValue, OrderField
 from orders.reading import Background, read
 from orders.serial import SHANGHAI
 from seats.rule_documents.places import read_places
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_documents.words import read_words
 from seats.rule_versions import shipped
 from tests.fakes.floor import NOON, call

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
+from documents.calendar import HoursUnreadable, read_hours, shipped_calendar
 from seats.attendance import BEIJING
-from seats.calendar import HoursUnreadable, read_hours, shipped_calendar
 
 CALENDAR = shipped_calendar()
 

@@ -8,11 +8,11 @@ import pytest
 from asr.events import Word
 from asr.gazetteer import Gazetteer
 from asr.text import Text
+from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind, Severity
 from hotline.city_names import CityNames
-from seats.calendar import shipped_calendar
 from seats.publishing import RuleOffice
 from seats.rule_documents.places import read_places
-from seats.rule_documents.problems import DocumentKind, Severity
 from seats.rule_versions import shipped
 from seats.rulebook import Rulebook
 from tests.fakes.rule_records import MemoryRuleRecords

@@ -11,9 +11,9 @@ from asr.doubt import judged
 from asr.events import Word
 from asr.gazetteer import MOST_CANDIDATES, Gazetteer, PlaceName
 from asr.mandarin_sounds import sounds_of
+from documents.problems import DocumentKind
 from hotline.outside.scripts import SCRIPTS
 from seats.rule_documents.places import read_places
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import shipped
 from tests.unit.ordinary_sentences import SENTENCES
 

@@ -19,6 +19,7 @@ from cti.events import (
 )
 from cti.ids import LegId, SeatId
 from cti.parties import Party
+from documents.problems import DocumentKind
 from seats.events import (
     ForceEffect,
     GroupAttendedAgain,
@@ -30,7 +31,6 @@ from seats.events import (
 )
 from seats.model import SeatState
 from seats.rule_documents.policies import SupervisionPolicy
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import shipped
 from tests.fakes.services import CALL, NOON, encode_event, user, utterance
 from tests.unit.test_web import browser, run

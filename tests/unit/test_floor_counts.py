@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 from prometheus_client import CollectorRegistry, generate_latest
 
+from documents.calendar import shipped_calendar
 from hotline.floor_counts import FloorCollector
 from hotline.rule_joints import RulebookRoutes
 from ivr.model import Coming
 from orders.nuisance import NuisanceDesk
 from orders.settings import OrdersSettings
-from seats.calendar import shipped_calendar
 from seats.caller_lists import CallerLists
 from seats.rulebook import Rulebook
 from tests.fakes.endings import EndingsInMemory

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from cti.events import Blame, CallEnded, CallOffered, Ending
 from cti.ids import SeatId
+from documents.calendar import shipped_calendar
 from hotline.joints import WebCalls
 from hotline.known_callers import KnownCallers
 from hotline.rule_joints import RulebookRoutes
@@ -13,7 +14,6 @@ from orders.events import DraftOpened
 from orders.nuisance import NuisanceDesk
 from orders.settings import OrdersSettings
 from seats import explain
-from seats.calendar import shipped_calendar
 from seats.caller_lists import CallerLists
 from seats.events import CallRouted, SeatReserved
 from seats.hints import CallHints, Hints, hints_of

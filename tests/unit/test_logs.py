@@ -10,7 +10,18 @@ import structlog
 from hotline.logs import set_up_logs
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("cti", "ivr", "asr", "seats", "recordings", "orders", "store", "web", "hotline")
+PACKAGES = (
+    "cti",
+    "documents",
+    "ivr",
+    "asr",
+    "seats",
+    "recordings",
+    "orders",
+    "store",
+    "web",
+    "hotline",
+)
 METHODS = {"debug", "info", "warning", "error", "exception", "critical"}
 PRIVATE_FIELDS = {"caller_number", "number", "text", "content", "phone", "caller", "words", "name"}
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind
 from hotline.rule_joints import callback_rules, state_limits
 from orders.callback_rules import CallbackRules, rules_of
 from orders.model import First
 from orders.settings import OrdersSettings
-from seats.calendar import shipped_calendar
 from seats.publishing import RuleOffice
 from seats.rule_documents.policies import SupervisionPolicy
-from seats.rule_documents.problems import DocumentKind
 from seats.rulebook import Rulebook
 from seats.settings import StateLimits
 from tests.fakes.floor import NOON

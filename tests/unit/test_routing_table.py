@@ -4,11 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind
 from seats.attendance import BEIJING
-from seats.calendar import shipped_calendar
 from seats.routing import Arrival, Table, route
 from seats.rule_documents.documents import read_all
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import shipped
 
 DOCUMENTS, _ = read_all({kind: shipped(kind).body for kind in DocumentKind})

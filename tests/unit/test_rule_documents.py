@@ -2,10 +2,10 @@
 
 import pytest
 
-from seats.calendar import shipped_calendar
+from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind, Severity, errors_in
 from seats.model import SeatDefinition
 from seats.rule_documents.documents import Surroundings, check, check_together, read_all
-from seats.rule_documents.problems import DocumentKind, Severity, errors_in
 from seats.rule_versions import shipped
 
 K = DocumentKind

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cti.call import CallState
-from seats.rule_documents.problems import DocumentKind
+from documents.problems import DocumentKind
 from seats.rule_versions import shipped
 from tests.fakes.services import CALL
 from tests.unit.test_web import browser, run

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from seats.calendar import shipped_calendar
+from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind
 from seats.errors import (
     NothingToUndo,
     PublicationInThePast,
@@ -21,7 +22,6 @@ from seats.errors import (
 from seats.events import RulesPublished
 from seats.publishing import RuleOffice, kind_named
 from seats.routing import Arrival
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import shipped
 from seats.rulebook import Rulebook
 from tests.fakes.rule_records import MemoryRuleRecords

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from documents.problems import DocumentKind, Severity, errors_in
 from seats.phrases import Phrase, hits_in, squeezed
-from seats.rule_documents.problems import DocumentKind, Severity, errors_in
 from seats.rule_documents.sentences import read_sentences
 from seats.rule_documents.words import LISTS, WordLists, read_words
 from seats.rule_versions import shipped

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from documents.problems import DocumentKind
 from seats.caller_lists import CallerLists
 from seats.errors import RuleRecordsAway, RulesChangedMeanwhile
 from seats.events import RulesPublished
-from seats.rule_documents.problems import DocumentKind
 from seats.rule_versions import RuleDraft
 from store.database import Database
 from store.journal import Journal

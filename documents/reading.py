@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seats.calendar import Hours, HoursUnreadable, read_hours
-from seats.rule_documents.problems import DocumentKind, Problem, Severity
+from documents.calendar import Hours, HoursUnreadable, read_hours
+from documents.problems import DocumentKind, Problem, Severity
 
 LONGEST = 1_000_000
 """Characters; a document of 1,700 seats has about 200,000."""

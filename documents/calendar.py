@@ -9,14 +9,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from seats.attendance import BEIJING
-
-SHIPPED = Path(__file__).parent / "defaults" / "calendar_cn.json"
+BEIJING = timezone(timedelta(hours=8))
+SHIPPED = Path(__file__).parent / "calendar_cn.json"
 WEEK = "一二三四五六日"
 DAY_MIN = 24 * 60
 WORKDAYS, RESTDAYS, EVERY_DAY = "工作日", "休息日", "每天"

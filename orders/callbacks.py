@@ -30,6 +30,7 @@ from orders.callback_rules import (
     serves,
     turns,
 )
+from orders.citizen_events import MessageLeft
 from orders.errors import (
     CallbackForOtherSeats,
     CallbackNobodyDue,
@@ -52,6 +53,7 @@ log = structlog.get_logger(__name__)
 
 GOT_THROUGH = "caller-got-through"
 BY_PERSON = "closed-by-person"
+MESSAGE_LEFT = "message-left"
 
 
 class CallbackDesk:
@@ -109,6 +111,8 @@ class CallbackDesk:
                 self._attempts.hear(event)
             case CallbackRequested():
                 self._lines.asked(event.call_id)
+            case MessageLeft():
+                self._left_message(event)
             case _:
                 pass
         if isinstance(event, CallAnswered):
@@ -127,6 +131,14 @@ class CallbackDesk:
         for key in [k for k, task in self._owed.items() if task.call_id == event.call_id]:
             # He asked to be called at another number, and then got through after all.
             self._book.close(key, GOT_THROUGH, event.at, reached=event.call_id)
+
+    def _left_message(self, event: MessageLeft) -> None:
+        """Somebody will hear what he said: his hanging up after it makes no second task."""
+        self._lines.asked(event.call_id)
+        for key, task in list(self._owed.items()):
+            same = task.call_id == event.call_id and task.state is CallbackState.OWED
+            if same and task.reason is not CallbackReason.REQUESTED:
+                self._book.close(key, MESSAGE_LEFT, event.at)
 
     def _owe(self, loss: Loss, at: datetime) -> None:
         key = number_key(loss.caller_number)

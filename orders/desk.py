@@ -3,6 +3,7 @@
     CallOffered ──► draft opened (once a call)      edit ──► FieldsEdited, a person's word wins
     UtteranceHeard ─► FieldsProposed                submit ─► OrderSubmitted
     CallTransferred ─► DraftPassed                  CallCoded without order ─► DraftDiscarded
+    a voice message ──► a draft of its own (open_from_message)
     an emergency line joins ─► OrderDiverted; the call's end ─► DiversionFinished
 
 A draft is opened at the ring, because the screen pops then. If the citizen is gone before anybody
@@ -15,8 +16,9 @@ citizen speaks would else be refused all the time. Stale is only what another pe
 meanwhile.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from asr.events import TranscriptFinished, UtteranceHeard
 from cti.events import (
@@ -31,6 +33,7 @@ from cti.events import (
     PartyRole,
 )
 from cti.ids import CallId, SeatId
+from orders.citizen_events import OrderUrged
 from orders.clerk import OrderClerk
 from orders.draftsman import Draftsman
 from orders.events import (
@@ -42,7 +45,8 @@ from orders.events import (
     FieldsProposed,
     OrderDiverted,
 )
-from orders.model import OrderState, WorkOrder
+from orders.messages import Message
+from orders.model import Channel, OrderState, WorkOrder
 from orders.ports import Now, StoredOrders, Tell
 from orders.serial import Serial, after, serial_of
 from orders.sheets import Sheet, Sheets
@@ -117,6 +121,8 @@ class OrderDesk:
                 self._joined(self._sheets.of_call(call_id), who)
             case CallCoded(call_id=call_id, without_order=True):
                 self._discard(self._sheets.newest_of(call_id))
+            case OrderUrged(order_id=order_id, at=at):
+                self._urged(self._sheets.at_hand(order_id), at)
             case UtteranceHeard(call_id=call_id):
                 self._heard(self._sheets.of_call(call_id), event)
             case TranscriptFinished(call_id=call_id):
@@ -129,6 +135,50 @@ class OrderDesk:
                 self._over(call_id)
             case _:
                 pass
+
+    async def read_message(self, message: Message) -> Sequence[UtteranceHeard]:
+        """What the citizen says in his message, as far as its text is there."""
+        return [
+            said
+            for said in await self._stored.utterances_of(message.call_id)
+            if message.holds(said)
+        ]
+
+    def open_from_message(
+        self, message: Message, seat_id: SeatId | None, said: Sequence[UtteranceHeard]
+    ) -> WorkOrder:
+        """A draft of what he said; words that come later still fill it."""
+        at = self._now()
+        self._last = after(self._last, at)
+        order = WorkOrder(
+            order_id=self._last.order_id,
+            call_id=message.call_id,
+            seat_id=seat_id,
+            state=OrderState.DRAFT,
+            opened_at=at,
+            channel=Channel.MESSAGE,
+            message_id=message.message_id,
+        )
+        sheet = self._sheets.open_later(order)
+        sheet.caller_number = message.caller_number
+        sheet.spoken_at = message.began_at
+        self._tell(
+            DraftOpened(
+                at=at,
+                call_id=order.call_id,
+                order_id=order.order_id,
+                seat_id=seat_id,
+                channel=order.channel,
+                message_id=order.message_id,
+            )
+        )
+        self._draftsman.hear(sheet, said)
+        self._propose(sheet)
+        return sheet.order
+
+    def _urged(self, sheet: Sheet | None, at: datetime) -> None:
+        if sheet is not None:
+            sheet.order = replace(sheet.order, urges=sheet.order.urges + 1, urged_at=at)
 
     def _offered(self, call_id: CallId, seat_id: SeatId) -> None:
         sheet = self._sheets.of_call(call_id)

@@ -42,7 +42,7 @@ class Draftsman:
         background = Background(
             dangers=self._dangers(),
             places=self._gazetteer.now(),
-            at=sheet.order.opened_at.astimezone(SHANGHAI),
+            at=(sheet.spoken_at or sheet.order.opened_at).astimezone(SHANGHAI),
         )
         room = READ_AT_MOST - len(sheet.readings)
         sheet.readings += [read(utterance, background) for utterance in said[:room]]

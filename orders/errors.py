@@ -219,3 +219,43 @@ class BlockNeedsApproval(OrderError):
     """A number is blocked by a proposal that another supervisor approves. 拦截号码须申请并经审批"""
 
     code = "block-needs-approval"
+
+
+class SurveyNotOffered(OrderError):
+    """This call was not asked how it was. 该通话没有请求评价"""
+
+    code = "survey-not-offered"
+
+
+class MessageAlreadyDone(OrderError):
+    """Somebody has seen to this message. 该留言已处理"""
+
+    code = "message-already-done"
+
+
+class MessageTakenByOther(OrderError):
+    """Somebody else sees to this message. 该留言已被他人领取"""
+
+    code = "message-taken-by-other"
+
+    def __init__(self, by: str | None) -> None:
+        super().__init__()
+        self.details = {"by": by}
+
+
+class MessageUnderWay(OrderError):
+    """An order is being made of this message. 正在由该留言建立工单"""
+
+    code = "message-under-way"
+
+
+class ProgressUnavailable(OrderError):
+    """Orders cannot be looked up at the moment. 暂时无法查询工单"""
+
+    code = "progress-unavailable"
+
+
+class QueryCodeNotYet(OrderError):
+    """A query code is for an order that is submitted, of a caller who showed his number. 该工单不能生成查询码"""
+
+    code = "query-code-not-yet"

@@ -4,8 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cti.events import CallEvent
-from cti.ids import CallId, SeatId, SkillGroupCode
-from orders.model import CallbackReason, FieldValue, First, OrderField, OrderId, Outcome
+from cti.ids import CallId, MessageId, SeatId, SkillGroupCode
+from orders.model import (
+    CallbackReason,
+    Channel,
+    FieldValue,
+    First,
+    OrderField,
+    OrderId,
+    Outcome,
+)
 from orders.outcomes import FieldOutcome
 
 
@@ -18,10 +26,13 @@ class OrderEvent(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftOpened(OrderEvent):
-    """A draft was opened when the seat rang; `flags` is what the rules say of the call. 建立草稿"""
+    """A draft was opened, when the seat rang or of a message; `flags` is what the rules say. 建立草稿"""
 
     seat_id: SeatId | None
     flags: tuple[str, ...] = ()
+    channel: Channel = Channel.PHONE
+    message_id: MessageId | None = None
+    """The voice message that it is made of. 来源留言"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +157,7 @@ class CallbackPostponed(CallEvent):
 class CallbackClosed(CallEvent):
     """The owed call is no longer needed, or it was given up. 回拨结束
 
-    `why`: "caller-got-through", "called-back", "closed-by-person"; given up: "attempts-used-up",
+    `why`: "caller-got-through", "called-back", "closed-by-person", "message-left"; given up: "attempts-used-up",
     "number-refused".
     """
 

@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import NewType
 
 from asr.events import Side
-from cti.ids import CallId, SeatId, SkillGroupCode
+from cti.ids import CallId, MessageId, SeatId, SkillGroupCode
 
 OrderId = NewType("OrderId", str)
 """Date and serial number: "20261121-000042". 工单编号"""
@@ -32,6 +32,13 @@ class OrderState(StrEnum):
     ACCEPTED = "accepted"  # 已受理
     DISCARDED = "discarded"  # 作废
     DIVERTED = "diverted"  # 已转紧急热线
+
+
+class Channel(StrEnum):
+    """Which way a request came. 来源渠道"""
+
+    PHONE = "phone"  # 电话
+    MESSAGE = "message"  # 语音留言
 
 
 class RequestType(StrEnum):
@@ -133,6 +140,12 @@ class WorkOrder:
     """What the machine proposed last, also where a person has written since. 机器建议"""
     repeat_of: OrderId | None = None
     """The first order about the same fact and reason, as a person found. 重复于"""
+    channel: Channel = Channel.PHONE
+    message_id: MessageId | None = None
+    """The voice message that it was made of. 来源留言"""
+    urges: int = 0
+    """How often its citizen wanted it sooner. 催办次数"""
+    urged_at: datetime | None = None
 
     @property
     def missing(self) -> tuple[OrderField, ...]:

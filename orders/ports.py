@@ -1,16 +1,19 @@
 """What the orders need from outside, in their own words. 工单端口"""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from asr.events import UtteranceHeard
 from cti.events import Direction, Event
-from cti.ids import CallId, SeatId, SkillGroupCode
+from cti.ids import CallId, MessageId, SeatId, SkillGroupCode
 from orders.blocks import Block
+from orders.messages import Message, MessageSound
 from orders.model import CallbackTask, FieldValue, First, OrderId, WorkOrder
+from orders.progress import EarlierAsking, IssuedCode
 from orders.reading import Reading
+from orders.surveys import Survey
 from seats.model import Seat, WaitingCitizen
 
 Tell = Callable[[Event], None]
@@ -18,6 +21,10 @@ Tell = Callable[[Event], None]
 
 Now = Callable[[], datetime]
 """The instant, aware UTC. 当前时刻"""
+
+
+WrittenDown = Callable[[], Awaitable[bool]]
+"""True once all that was told so far is on disk; False when the store is sick. 已落盘"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +127,78 @@ class Floor(Protocol):
     def seats(self) -> Mapping[SeatId, Seat]: ...
     @property
     def line(self) -> Iterable[WaitingCitizen]: ...
+
+
+class StoredSurveys(Protocol):
+    """Surveys as they were last written down. 已存评价"""
+
+    async def surveys_of_open_calls(self) -> Sequence[Survey]:
+        """Asked or answered, of calls that are not over."""
+
+
+class StoredArrivals(Protocol):
+    """Who called when. 已存来电"""
+
+    async def arrivals_since(self, since: datetime) -> Sequence[tuple[CallId, str, datetime]]:
+        """(call, caller's number, arrival) of calls that came in, the earliest first."""
+
+
+class StoredMessages(Protocol):
+    """Messages as they were last written down. 已存留言"""
+
+    async def open_messages(self) -> Sequence[Message]:
+        """Those that somebody still has to see to; with `order_id` if an order was made of one."""
+
+    async def without_text(self) -> Sequence[Message]:
+        """Those whose text nobody has asked for, of every state but DISCARDED."""
+
+    async def untold(self) -> Sequence[tuple[CallId, MessageId, datetime]]:
+        """(call, message, beginning) of recorded legs of which no message was told."""
+
+    async def find_message(self, message_id: MessageId) -> Message | None: ...
+
+
+class MessageSounds(Protocol):
+    """Messages as they lie on disk. 留言录音"""
+
+    async def measure(self, call_id: CallId, message_id: MessageId) -> MessageSound | None:
+        """None: there is no such file. Raises OSError."""
+
+    async def last_number(self, call_id: CallId) -> int:
+        """The highest number of this call's messages on disk; 0 if there is none. Raises OSError."""
+
+
+class TextMaker(Protocol):
+    """Makes up texts of calls that are over. 后补"""
+
+    async def want(
+        self, call_id: CallId, *, why: str, by: str, from_ms: int | None, until_ms: int | None
+    ) -> None:
+        """Raises errors of the family `asr.errors.AsrError`."""
+
+
+class MessageOrders(Protocol):
+    """Makes orders of messages. 留言建单"""
+
+    async def read_message(self, message: Message) -> Sequence[UtteranceHeard]:
+        """What was said in it, as far as it is known."""
+
+    def open_from_message(
+        self, message: Message, seat_id: SeatId | None, said: Sequence[UtteranceHeard]
+    ) -> WorkOrder:
+        """A draft, filled with what was said."""
+
+
+class StoredProgress(Protocol):
+    """Codes and attempts as they were last written down. 已存查询码
+
+    Both queries by number raise ProgressUnavailable while the store cannot be read.
+    """
+
+    async def codes_of(self, number_key: str) -> Sequence[IssuedCode]:
+        """Codes with which this number may ask."""
+
+    async def find_order(self, order_id: OrderId) -> WorkOrder | None: ...
+
+    async def asked_since(self, since: datetime) -> Sequence[EarlierAsking]:
+        """The earliest first."""

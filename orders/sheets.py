@@ -7,6 +7,7 @@ room, and are read from the store when somebody opens them.
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from cti.ids import CallId
 from orders.errors import OrderUnknown
@@ -24,6 +25,8 @@ class Sheet:
 
     order: WorkOrder
     caller_number: str = ""
+    spoken_at: datetime | None = None
+    """The day that 昨天 counts from, if it is not the order's own. 说话时刻"""
     readings: list[Reading] = field(default_factory=list)
     written: dict[OrderField, int] = field(default_factory=dict)
     """The revision in which a person last wrote the field. 人工修改版本"""
@@ -52,6 +55,18 @@ class Sheets:
         sheet = self._take_up(order)
         self._by_call[order.call_id] = order.order_id
         return sheet
+
+    def open_later(self, order: WorkOrder) -> Sheet:
+        """Of a message: the call's sheet too, unless the call has one at hand."""
+        beside = order.call_id in self._by_call
+        sheet = self._take_up(order) if beside else self.open(order)
+        sheet.call_over = True
+        self._forget_oldest()
+        return sheet
+
+    def at_hand(self, order_id: OrderId) -> Sheet | None:
+        """If it is in memory."""
+        return self._sheets.get(order_id)
 
     def of_call(self, call_id: CallId) -> Sheet | None:
         """While the call goes on or its words come in."""

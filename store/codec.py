@@ -17,12 +17,21 @@ from typing import Any, get_args, get_origin, get_type_hints
 from asr import events as asr_events
 from cti import events as cti_events
 from cti.events import Event
+from orders import citizen_events
 from orders import events as order_events
 from quality import events as quality_events
 from recordings import events as recording_events
 from seats import events as seat_events
 
-MODULES = (cti_events, asr_events, seat_events, order_events, recording_events, quality_events)
+MODULES = (
+    cti_events,
+    asr_events,
+    seat_events,
+    order_events,
+    citizen_events,
+    recording_events,
+    quality_events,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

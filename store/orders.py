@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from asr.events import UtteranceHeard
 from cti.call import CallState
 from cti.events import Direction, Event
-from cti.ids import CallId, SeatId
+from cti.ids import CallId, MessageId, SeatId
+from orders.citizen_events import OrderUrged
 from orders.events import (
     DiversionFinished,
     DraftDiscarded,
@@ -22,6 +23,7 @@ from orders.events import (
     RepeatMarked,
 )
 from orders.model import (
+    Channel,
     FieldValue,
     OrderField,
     OrderId,
@@ -36,6 +38,7 @@ from store.tables import calls, order_trace, orders
 from store.transcripts import UNFINISHED, StoredTranscripts
 
 MACHINE = "machine"
+CITIZEN = "citizen"
 IN_LINE = [state.value for state in (CallState.QUEUED, CallState.RINGING)]
 
 
@@ -72,6 +75,9 @@ def _opened(connection: Connection, seq: int, event: DraftOpened) -> None:
         fields={},
         revision=0,
         flags=list(event.flags),
+        channel=event.channel.value,
+        message_id=event.message_id,
+        urges=0,
     )
     change = ("state", None, OrderState.DRAFT.value)
     _trace(connection, seq, event.order_id, event.at, MACHINE, [change])
@@ -140,6 +146,15 @@ def _repeat_marked(connection: Connection, seq: int, event: RepeatMarked) -> Non
     _trace(connection, seq, event.order_id, event.at, event.by, [change])
 
 
+def _urged(connection: Connection, seq: int, event: OrderUrged) -> None:
+    connection.execute(
+        update(orders)
+        .where(orders.c.order_id == event.order_id)
+        .values(urges=orders.c.urges + 1, urged_at=event.at)
+    )
+    _trace(connection, seq, event.order_id, event.at, CITIZEN, [("urged", None, event.call_id)])
+
+
 def _column(connection: Connection, order_id: OrderId, column: Any) -> Any:
     wanted = select(column).where(orders.c.order_id == order_id)
     return (connection.execute(wanted)).scalar()
@@ -159,6 +174,7 @@ PROJECTIONS: dict[type[Event], Any] = {
     RepeatMarked: _repeat_marked,
     OrderDiverted: _diverted,
     DiversionFinished: _diversion_finished,
+    OrderUrged: _urged,
 }
 
 
@@ -274,6 +290,10 @@ def order_in(row: Row[Any]) -> WorkOrder:
         flags=tuple(row.flags or ()),
         proposed=_values(row.proposed or {}),
         repeat_of=None if row.repeat_of is None else OrderId(row.repeat_of),
+        channel=Channel(row.channel),
+        message_id=None if row.message_id is None else MessageId(row.message_id),
+        urges=row.urges,
+        urged_at=row.urged_at,
     )
 
 

@@ -266,6 +266,10 @@ orders = Table(
     Column("flags", JSON),
     Column("proposed", JSON),
     Column("repeat_of", String(40), index=True),
+    Column("channel", String(20), nullable=False, server_default="phone"),
+    Column("message_id", String(120), index=True),
+    Column("urges", Integer, nullable=False, server_default="0"),
+    Column("urged_at", Instant),
 )
 
 draft_outcomes = Table(
@@ -553,3 +557,72 @@ reviews = Table(
     Column("signals", Integer, nullable=False),
 )
 """With which lists each call was gone through last."""
+
+surveys = Table(
+    "surveys",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("how", String(20), nullable=False),
+    Column("offered_at", Instant, nullable=False, index=True),
+    Column("seat_id", String(40), index=True),
+    Column("skill_group", String(40)),
+    Column("order_id", String(40)),
+    Column("answered_at", Instant),
+    Column("score", Integer),
+    Column("scale", Integer),
+    Column("satisfaction", String(20)),
+)
+"""What citizens thought of their calls; without satisfaction the question is being asked."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("message_id", String(120), primary_key=True),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("state", String(20), nullable=False, index=True),
+    Column("began_at", Instant, nullable=False),
+    Column("left_at", Instant, nullable=False, index=True),
+    Column("duration_ms", Integer, nullable=False),
+    Column("how", String(20), nullable=False),
+    Column("text_asked_at", Instant),
+    Column("taken_at", Instant),
+    Column("taken_by", String(80)),
+    Column("seat_id", String(40)),
+    Column("done_at", Instant),
+    Column("done_by", String(80)),
+    Column("order_id", String(40)),
+    Column("reason", Text),
+)
+"""Voice messages and who saw to them; their sound is a recording of their call, a leg of that name."""
+
+query_codes = Table(
+    "query_codes",
+    metadata,
+    Column("order_id", String(40), primary_key=True),
+    Column("caller_number", String(40), nullable=False, index=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("by", String(80), nullable=False),
+)
+"""With which number and code an order's citizen may ask; the code itself is nowhere."""
+
+progress_asks = Table(
+    "progress_asks",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("caller_number", String(40), nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("outcome", String(20), nullable=False),
+    Column("order_id", String(40)),
+)
+
+call_limits = Table(
+    "call_limits",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("verdict", String(20), nullable=False),
+    Column("why", String(20), nullable=False),
+)
+"""Calls that were not like the others: later in the line, or refused."""

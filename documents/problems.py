@@ -17,6 +17,8 @@ class DocumentKind(StrEnum):
     WORDS = "words"  # 词表
     SENTENCES = "sentences"  # 规范用语
     PLACES = "places"  # 地名与单位名
+    FLOWS = "flows"  # 语音流程
+    TEXTS = "texts"  # 提示音文本
 
 
 class Severity(StrEnum):

@@ -134,6 +134,14 @@ class Entry:
                 self._say.error(self.line_of(key), "value-invalid", f"{code} 的等级应为 1 至 9")
         return {str(code): level for code, level in found.items() if isinstance(level, int)}
 
+    def pairs(self, key: str) -> dict[str, str]:
+        """A table of name = text, in its order."""
+        found = self._value(key, dict, '应为 { 名称 = "文字" }', {})
+        if not all(isinstance(one, str) for one in found.values()):
+            self._say.error(self.line_of(key), "value-invalid", f"{key} 的每一项应为文字")
+            return {}
+        return {str(name): one for name, one in found.items()}
+
     def one_of(self, key: str, allowed: Collection[str], default: str) -> str:
         found = self.text(key, default)
         if found not in allowed:
@@ -150,6 +158,10 @@ class Entry:
 
     def add_part(self, name: str, part: "Entry") -> None:
         self._parts.setdefault(name, []).append(part)
+
+    def pass_over(self) -> None:
+        """Nothing more is said of it: what it is made for is unknown."""
+        self._asked.update(self._values)
 
     def done(self) -> None:
         """Say what nobody asked for."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from cti.events import PartyRole
-from cti.ids import CallId, LegId
+from cti.ids import CallId, LegId, message_in
 
 RecordingId = NewType("RecordingId", str)
 """The call's id with a serial number: "node1-1763716.42-1". 录音编号"""
@@ -24,6 +24,14 @@ class RecordingState(StrEnum):
     ARCHIVED = "archived"  # 已归档
     FAILED = "failed"  # 归档失败
     EMPTY = "empty"  # 无声音
+
+
+class RecordingKind(StrEnum):
+    """Whose sound it is. 录音种类"""
+
+    CALL = "call"  # 整通
+    PARTY = "party"  # 参与方
+    MESSAGE = "message"  # 语音留言
 
 
 DONE = frozenset({RecordingState.ARCHIVED, RecordingState.EMPTY})
@@ -54,6 +62,14 @@ class Recording:
     who: str | None = None
     """As in PartyEvent; None where nobody told whose leg it was. 参与方"""
     offset_ms: int = 0
+
+    @property
+    def kind(self) -> RecordingKind:
+        """A voice message is kept as the leg of that name."""
+        if self.leg_id is None:
+            return RecordingKind.CALL
+        message = message_in(self.call_id, self.leg_id)
+        return RecordingKind.PARTY if message is None else RecordingKind.MESSAGE
 
 
 def first_recording_of(call_id: CallId) -> RecordingId:

@@ -4,8 +4,10 @@
 [states]      break_s and the other limits of seats.settings.StateLimits
 [callbacks]   attempts, pauses_min, from_hour, until_hour, first, automatic and the other rules of callbacks
 [supervision] told: of what an operator is told; listeners: who may listen
+[survey]      satisfied, basically, unsatisfied: which keys mean what
+[arrivals]    limited, refused: calls of one number in ten minutes, an hour, a day; prefix_digits, prefix_calls_min
 
-What [states] and [callbacks] do not name stays as it is configured.
+What [states], [callbacks], [survey] and [arrivals] do not name stays as it is configured.
 """
 
 from collections.abc import Mapping
@@ -23,6 +25,8 @@ A_DAY_MIN = 1_440
 FIRSTS = ("seat", "citizen")
 ACTS = ("listen", "whisper", "barge", "intercept", "force")
 """What a supervisor does that an operator may be told of. 班长动作"""
+MEANINGS = ("satisfied", "basically", "unsatisfied")
+SPANS = 3
 LISTENERS = ("supervisor", "inspector")
 """Who may listen at all: shift leaders and quality inspectors only (SEAT-08). 可监听角色"""
 
@@ -51,6 +55,10 @@ class Policies:
     """Rules of callbacks that differ from the configured ones, by their names there. 回拨规则"""
     supervision: SupervisionPolicy = field(default_factory=SupervisionPolicy)
     """Who is told of supervision, and who may listen. 监督策略"""
+    survey: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Which keys mean what, all three or none of them. 评价按键"""
+    arrivals: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Limits of arrivals that differ from the usual ones, by their names there. 来电限制"""
 
 
 def read_policies(text: str) -> tuple[Policies, list[Problem]]:
@@ -66,6 +74,8 @@ def read_policies(text: str) -> tuple[Policies, list[Problem]]:
         limits=MappingProxyType(_limits(_section(top, "states", say))),
         callbacks=MappingProxyType(_callbacks(_section(top, "callbacks", say), say)),
         supervision=_supervision(_section(top, "supervision", say), say),
+        survey=MappingProxyType(_survey(_section(top, "survey", say), say)),
+        arrivals=MappingProxyType(_arrivals(_section(top, "arrivals", say), say)),
     )
     top.done()
     return found, say.found
@@ -100,6 +110,44 @@ def _callbacks(rules: Entry | None, say: Complaints) -> dict[str, Any]:
             say.error(rules.line_of(early), "value-missing", f"{early} 与 {late} 必须同时给出")
     if "from_hour" in found and found["from_hour"] >= found.get("until_hour", 24):
         say.error(rules.line_of("until_hour"), "hours-invalid", "until_hour 应大于 from_hour")
+    return found
+
+
+def _survey(keys: Entry | None, say: Complaints) -> dict[str, tuple[int, ...]]:
+    if keys is None:
+        return {}
+    found = {name: tuple(keys.wholes(name, 1, 9)) for name in MEANINGS}
+    every = sorted(key for meaning in found.values() for key in meaning)
+    if every != list(range(1, len(every) + 1)) or not found["satisfied"] or not found["unsatisfied"]:
+        reason = "[survey] 须把从 1 起连续的按键分给满意、基本满意、不满意，每键一次，首尾两项不可为空"
+        say.error(keys.line, "value-invalid", reason)
+        return {}
+    return found
+
+
+def _arrivals(rules: Entry | None, say: Complaints) -> dict[str, Any]:
+    if rules is None:
+        return {}
+    found: dict[str, Any] = {}
+    for name in ("limited", "refused"):
+        if not rules.has(name):
+            continue
+        calls = tuple(rules.wholes(name, 0, 10_000))
+        if len(calls) == SPANS:
+            found[name] = calls
+        else:
+            reason = f"{name} 须有三项：十分钟、一小时、一天内的来电次数"
+            say.error(rules.line_of(name), "value-invalid", reason)
+    if rules.has("prefix_digits"):
+        found["prefix_digits"] = rules.whole("prefix_digits", 8, 3, 11)
+    if rules.has("prefix_calls_min"):
+        found["prefix_calls_min"] = rules.whole("prefix_calls_min", 30, 0, 10_000)
+    # A citizen whom one number refuses must have been warned by the other: later before refused.
+    later, never = found.get("limited"), found.get("refused")
+    if (later is None) != (never is None):
+        say.error(rules.line, "value-missing", "limited 与 refused 必须同时给出")
+    elif later and never and any(n and (not s or n <= s) for s, n in zip(later, never, strict=True)):
+        say.error(rules.line_of("refused"), "value-invalid", "refused 应大于 limited")
     return found
 
 

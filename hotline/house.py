@@ -21,6 +21,7 @@ from cti.tracker import CallTracker
 from documents.calendar import shipped_calendar
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
+from hotline.citizen_joints import CitizenCollector, citizen_rooms
 from hotline.city_names import CityNames
 from hotline.clock import utc_now
 from hotline.floor_counts import FloorCollector
@@ -41,6 +42,7 @@ from hotline.rule_joints import (
     wrap_up_codes,
 )
 from hotline.run import Part
+from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.speech import CallLanguages, SpeechCollector, spoken_languages
 from hotline.stored_sound import StoredSounds
@@ -286,6 +288,21 @@ async def build_house(
         now=utc_now,
         write=text.utterance,
     )
+    citizens = citizen_rooms(
+        database=database,
+        rulebook=rulebook,
+        caller_lists=caller_lists,
+        nuisance=nuisance_desk,
+        orders=order_desk,
+        texts=backfill,
+        calls=tracker.calls,
+        legs_folder=places.legs,
+        code_key=installation.secrets.others[QUERY_CODES],
+        written_down=lambda: journal.written(journal.last_seq),
+        tell=tell,
+        now=utc_now,
+    )
+    await citizens.restore()
     for listener in (
         hints.on_event,
         roster.on_call_event,
@@ -301,6 +318,7 @@ async def build_house(
         callback_desk.on_event,
         ending_desk.on_event,
         nuisance_desk.on_event,
+        citizens.on_event,
         speech_desk.on_event,
         quality.ears.on_event,
         backfill.on_event,
@@ -315,6 +333,7 @@ async def build_house(
     metrics.registry.register(ServiceLevelCollector(clock.board))
     metrics.registry.register(QualityCollector(rooms=quality))
     metrics.registry.register(BackfillCollector(backfill))
+    metrics.registry.register(CitizenCollector(citizens))
     metrics.registry.register(
         FloorCollector(
             callbacks=callback_desk,
@@ -359,6 +378,7 @@ async def build_house(
             ending_records=endings,
             nuisance=nuisance_desk,
             quality=quality.for_web,
+            citizens=citizens.for_web,
             live=stream,
             health=board,
             encode_event=_encode,
@@ -372,6 +392,7 @@ async def build_house(
     parts += [
         speech_desk,
         backfill,
+        citizens.messages,
         callback_dialler,
         nuisance_desk,
         quality.cues,

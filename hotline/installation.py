@@ -13,7 +13,7 @@ from hotline.config import Config
 from hotline.console_build import build_console
 from hotline.places import ROOT, Places
 from hotline.ports_file import forget_taken_ports, provide_ports
-from hotline.secrets_file import Secrets, open_secrets
+from hotline.secrets_file import QUERY_CODES, Secrets, open_secrets
 from hotline.sounds.hold_music import provide_hold_music
 from hotline.sounds.prompts import make_prompts
 
@@ -41,7 +41,7 @@ def open_installation(
         config=config,
         places=places,
         ports=provide_ports(places.ports, wanted),
-        secrets=open_secrets(places.secrets, seat_ids, others),
+        secrets=open_secrets(places.secrets, seat_ids, (QUERY_CODES, *others)),
     )
 
 

@@ -5,6 +5,7 @@ stands out of the leg's own noise and is not as quiet as an idle line.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recordings.legs import RATE_HZ, Legs
 from recordings.waveform import sound_blocks
@@ -30,7 +31,8 @@ def duration_and_voiced_ms(legs: Legs) -> tuple[int, int]:
     return legs.duration_ms, voiced * 20
 
 
-def _loudness(sound: np.ndarray) -> np.ndarray:
+def _loudness(sound: NDArray[np.int16]) -> NDArray[np.float64]:
     whole = len(sound) // FRAME * FRAME
     frames = sound[:whole].reshape(-1, FRAME).astype(np.float64)
-    return np.sqrt(np.mean(np.square(frames), axis=1))
+    loud: NDArray[np.float64] = np.sqrt(np.mean(np.square(frames), axis=1))
+    return loud

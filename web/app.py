@@ -17,6 +17,7 @@ from web import (
     ending_routes,
     errors,
     live,
+    message_routes,
     metrics,
     order_routes,
     quality_routes,
@@ -25,6 +26,7 @@ from web import (
     seat_routes,
     service_level_routes,
     session_routes,
+    survey_routes,
 )
 from web.access import House, Viewer
 from web.accounts import Accounts
@@ -67,6 +69,8 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         drafting_routes.router,
         callback_routes.router,
         ending_routes.router,
+        survey_routes.router,
+        message_routes.router,
         quality_routes.router,
         recording_routes.router,
         backfill_routes.router,

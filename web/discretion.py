@@ -23,6 +23,7 @@ from cti.events import (
 )
 from cti.ids import LegId
 from cti.parties import Party
+from orders.citizen_events import QueryCodeIssued, SurveyAnswered, SurveyOffered
 from quality.events import SignalFound
 from seats.events import (
     GroupAttendedAgain,
@@ -99,9 +100,13 @@ class Discretion:
 
     def shown(self, event: Event, *, own: bool) -> Event | None:
         """The event as he sees it; `own` says whether it concerns his own seat."""
+        if isinstance(event, QueryCodeIssued):
+            return None  # nobody's business: the code itself was told where it was made
         if self._watches:
             return event
         match event:
+            case SurveyOffered() | SurveyAnswered():
+                return None  # no operator learns which citizen rated him how
             case UtteranceHeard():
                 return event if self.hears(event) else None
             case SignalFound():

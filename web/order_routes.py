@@ -1,10 +1,12 @@
 """/api/orders: what a call leaves to be done. 工单"""
 
+import contextlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
+from orders.errors import QueryCodeNotYet
 from orders.event_types import EVENT_TYPES
 from orders.model import OrderField, OrderId, OrderState, WorkOrder
 from web import views
@@ -90,11 +92,34 @@ async def edit_order(order_id: str, edit: Edit, house: House, viewer: Viewer) ->
 async def submit_order(
     order_id: str, submission: Submission, house: House, viewer: Viewer
 ) -> dict[str, Any]:
-    """Accept the order; the five mandatory fields must be there. 提交受理"""
+    """Accept the order; the five mandatory fields must be there. 提交受理
+
+    `query_code` is for the citizen, and is told here only: null if his number was not shown.
+    """
     require_writing(await find(order_id, house, viewer), viewer)
     order = await house.orders.submit(OrderId(order_id), submission.revision, viewer.username)
+    code: str | None = None
+    with contextlib.suppress(QueryCodeNotYet):
+        code = await new_code(order, house, viewer)
     await house.live.all_written()
-    return views.order(order)
+    return {**views.order(order), "query_code": code}
+
+
+async def new_code(order: WorkOrder, house: Services, viewer: User) -> str:
+    """Raises QueryCodeNotYet."""
+    call = await house.calls.find(order.call_id)
+    number = "" if call is None else call.caller_number
+    return house.citizens.query_codes.issue(order, number, viewer.username)
+
+
+@router.post("/orders/{order_id}/query-code")
+async def renew_code(order_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """A new code for a citizen who has lost his; the one before holds no longer. 重发查询码"""
+    order = await find(order_id, house, viewer)
+    require_writing(order, viewer)
+    code = await new_code(order, house, viewer)
+    await house.live.all_written()
+    return {"order_id": order.order_id, "query_code": code}
 
 
 @router.get("/orders/{order_id}/repeats")

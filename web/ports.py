@@ -31,6 +31,7 @@ from seats.events import ForceEffect, SeatReserved
 from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from seats.rule_documents.policies import SupervisionPolicy
+from web.citizen_ports import Citizens
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
 from web.quality_ports import Quality
 from web.rule_ports import CallerListing, RulePublishing, RulesInForce
@@ -396,6 +397,7 @@ class Services:
     ending_records: EndingRecords
     nuisance: Nuisance
     quality: Quality
+    citizens: Citizens
     live: Live
     health: Health
     commands: CallCommands

@@ -1,6 +1,5 @@
 """/api/recordings: the catalogue and the player. 录音"""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -16,13 +15,13 @@ from web import views
 from web.access import House, Viewer, may_hear, require_hearing, seat_through_which
 from web.call_routes import heard_words, shown, story_of
 from web.discretion import watches
-from web.errors import BadRange, NotFound
+from web.errors import NotFound
 from web.ports import Services, User
+from web.sound import streamed
 
 router = APIRouter(prefix="/api/recordings", tags=["recordings"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
-RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
 async def find(
@@ -99,37 +98,7 @@ async def audio(
     While the call goes on it is what was recorded so far: a proposal can be checked at once.
     """
     recording, _ = await find(recording_id, house, viewer, so_far=True)
-    sound = await house.replay.sound(recording)
-    headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}
-    first, last, status = 0, sound.size_bytes, 200
-    # A player that began with the legs must not go on with bytes of the archived copy.
-    etag = f'"{recording.sha256 or "legs"}"'
-    headers["ETag"] = etag
-    asked = request.headers.get("range")
-    if asked is not None and request.headers.get("if-range", etag) == etag:
-        first, last = asked_range(asked, sound.size_bytes)
-        status = 206
-        headers["Content-Range"] = f"bytes {first}-{last - 1}/{sound.size_bytes}"
-    headers["Content-Length"] = str(last - first)
-    return StreamingResponse(
-        sound.read(first, last), status_code=status, headers=headers, media_type=sound.media_type
-    )
-
-
-def asked_range(header: str, size: int) -> tuple[int, int]:
-    """(first, last exclusive) of a single byte range (RFC 9110 14.1.2). Raises BadRange."""
-    match = RANGE.match(header.strip())
-    if match is None or match.groups() == ("", ""):
-        raise BadRange(size=size)
-    first_text, last_text = match.groups()
-    if first_text == "":
-        first, last = max(0, size - int(last_text)), size
-    else:
-        first = int(first_text)
-        last = min(int(last_text) + 1, size) if last_text else size
-    if first >= last:
-        raise BadRange(size=size)
-    return first, last
+    return await streamed(recording, request, house)
 
 
 @router.get("/{recording_id}/peaks")

@@ -118,8 +118,14 @@ def _survey(keys: Entry | None, say: Complaints) -> dict[str, tuple[int, ...]]:
         return {}
     found = {name: tuple(keys.wholes(name, 1, 9)) for name in MEANINGS}
     every = sorted(key for meaning in found.values() for key in meaning)
-    if every != list(range(1, len(every) + 1)) or not found["satisfied"] or not found["unsatisfied"]:
-        reason = "[survey] 须把从 1 起连续的按键分给满意、基本满意、不满意，每键一次，首尾两项不可为空"
+    if (
+        every != list(range(1, len(every) + 1))
+        or not found["satisfied"]
+        or not found["unsatisfied"]
+    ):
+        reason = (
+            "[survey] 须把从 1 起连续的按键分给满意、基本满意、不满意，每键一次，首尾两项不可为空"
+        )
         say.error(keys.line, "value-invalid", reason)
         return {}
     return found
@@ -146,7 +152,9 @@ def _arrivals(rules: Entry | None, say: Complaints) -> dict[str, Any]:
     later, never = found.get("limited"), found.get("refused")
     if (later is None) != (never is None):
         say.error(rules.line, "value-missing", "limited 与 refused 必须同时给出")
-    elif later and never and any(n and (not s or n <= s) for s, n in zip(later, never, strict=True)):
+    elif (
+        later and never and any(n and (not s or n <= s) for s, n in zip(later, never, strict=True))
+    ):
         say.error(rules.line_of("refused"), "value-invalid", "refused 应大于 limited")
     return found
 

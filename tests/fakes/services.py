@@ -18,6 +18,7 @@ from orders.model import (
     CallbackAttempt,
     CallbackReason,
     CallbackTask,
+    Channel,
     FieldValue,
     FilledBy,
     First,
@@ -46,6 +47,7 @@ from tests.fakes.call_commands import (
     MemoryLine,
     MemoryServiceLevel,
 )
+from tests.fakes.citizens import CitizensInMemory, MemoryTexts, memory_citizens
 from tests.fakes.endings import EndingsInMemory
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.rule_records import MemoryRuleRecords
@@ -347,6 +349,21 @@ class MemoryOrders:
 
     districts = ("路北区", "路南区")
 
+    async def read_message(self, message):
+        return [utterance()] if message.holds(utterance()) else []
+
+    def open_from_message(self, message, seat_id, said):
+        self.order = replace(
+            self.order,
+            order_id=OrderId("20260105-000002"),
+            call_id=message.call_id,
+            seat_id=seat_id,
+            state=OrderState.DRAFT,
+            channel=Channel.MESSAGE,
+            message_id=message.message_id,
+        )
+        return self.order
+
     async def mark_repeat(self, order_id, of, by):
         self.order = replace(self.order, repeat_of=of)
         return self.order
@@ -480,9 +497,10 @@ def memory_services() -> Services:
     for take in (endings.tell, ending_desk.on_event, nuisance_desk.on_event):
         take(answered)
     rulebook = Rulebook(rule_records, shipped_calendar(), (), endings.tell, lambda: NOON)
+    calls, citizens = MemoryCalls(), CitizensInMemory()
     return Services(
         users=MemoryUsers(),
-        calls=MemoryCalls(),
+        calls=calls,
         transcripts=MemoryTranscripts(),
         backfills=MemoryBackfills(),
         recordings=MemoryRecordings(),
@@ -504,6 +522,7 @@ def memory_services() -> Services:
         ending_records=endings,
         nuisance=nuisance_desk,
         quality=MemoryQuality(CALL).for_web,
+        citizens=memory_citizens(citizens, orders, MemoryTexts(citizens), lambda: NOON, calls.call),
         live=MemoryLive(),
         health=MemoryHealth(),
         commands=MemoryCommands(),

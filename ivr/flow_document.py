@@ -4,16 +4,22 @@
 [[profile]]   code, name, kind, flow         direct, menu, night, holiday, emergency, overload
 [[choice]]    profile; called, switch,       the first that fits holds; the last has no condition
               waiting_from, hours
-[[flow]]      code, name, entry, person, languages, levels_allowed, after_talk
+[[flow]]      code, name, entry, person, languages, levels_allowed, after_talk, based_on
 [[flow.node]] id, kind, person, and what the kind needs (ivr.flow_node_entries)
+
+A flow that is based on an earlier one has its nodes too, as far as it leads to them and has none of
+its own of that name.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from documents.problems import DocumentKind, Problem
 from documents.reading import Complaints, Entry, read_document
 from ivr.flow import Flow, FlowCode, Node, NodeId
+from ivr.flow_edges import reachable
 from ivr.flow_node_entries import PERSON, read_node
 from ivr.flow_profiles import CalledNumber, Flows, Profile, ProfileChoice, ProfileKind
 
@@ -52,7 +58,7 @@ def _profiles(top: Entry, say: Complaints) -> MappingProxyType[str, Profile]:
 def _flows(top: Entry, say: Complaints) -> MappingProxyType[FlowCode, Flow]:
     found: dict[FlowCode, Flow] = {}
     for entry in top.parts("flow"):
-        row = _flow(entry, say)
+        row = _flow(entry, found, say)
         if row.code in found:
             say.error(row.line, "code-twice", f"流程 {row.code} 重复")
         found.setdefault(row.code, row)
@@ -90,7 +96,7 @@ def _choice(entry: Entry, place: int, say: Complaints) -> ProfileChoice:
     )
 
 
-def _flow(entry: Entry, say: Complaints) -> Flow:
+def _flow(entry: Entry, earlier: Mapping[FlowCode, Flow], say: Complaints) -> Flow:
     nodes: dict[NodeId, Node] = {}
     person = NodeId(entry.text("person", required=True))
     for part in entry.parts("node"):
@@ -106,7 +112,7 @@ def _flow(entry: Entry, say: Complaints) -> Flow:
     for wrong in languages:
         if re.fullmatch(r"[a-z]{2,12}", wrong) is None:
             say.error(entry.line_of("languages"), "value-invalid", f"{wrong} 不是语言代码")
-    return Flow(
+    flow = Flow(
         code=FlowCode(_code(entry, "code", say)),
         name=entry.text("name", required=True),
         line=entry.line,
@@ -117,6 +123,17 @@ def _flow(entry: Entry, say: Complaints) -> Flow:
         levels_allowed=entry.whole("levels_allowed", 1, 0, 3),
         after_talk=entry.flag("after_talk", default=False),
     )
+    base = FlowCode(entry.text("based_on"))
+    if base and base not in earlier:
+        say.error(entry.line_of("based_on"), "flow-unknown", f"前面没有流程 {base}")
+    return _with_nodes_of(flow, earlier[base]) if base in earlier else flow
+
+
+def _with_nodes_of(flow: Flow, base: Flow) -> Flow:
+    whole = replace(flow, nodes=MappingProxyType({**base.nodes, **flow.nodes}))
+    needed = reachable(whole, [whole.entry, whole.person])
+    kept = {name: one for name, one in whole.nodes.items() if name in needed or name in flow.nodes}
+    return replace(whole, nodes=MappingProxyType(kept))
 
 
 def _called(entry: Entry, say: Complaints) -> tuple[str, ...]:

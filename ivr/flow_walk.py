@@ -62,12 +62,15 @@ class Walk:
 
     def begin(self) -> Step:
         """The first step of a call."""
+        known = self.around.language
+        # After a talk he is asked in the language of that talk; before it, the flow itself chooses.
+        goes_on = self.flow.after_talk and known in self.flow.languages
         start = Position(
             flow=self.flow.code,
             version=self.version,
             node=self.flow.entry,
             stage=Stage.SAY,
-            language=self.flow.languages[0],
+            language=known if goes_on else self.flow.languages[0],
         )
         return self._enter(start, self.flow.entry)
 
@@ -132,6 +135,8 @@ class Walk:
                     target = node.otherwise
                 case Urge() if ORDER not in at.values:
                     return self._to_person(at, node)
+                case WaitingRoom() if at.room in self.flow.nodes and at.room != target:
+                    target = at.room  # he keeps his place where he has one
                 case WaitingRoom():
                     first = at.room != target
                     at = replace(at, room=target)

@@ -4,6 +4,8 @@
 code = "place"                       {place:count} is a value and how it is spoken; ivr.spoken has
 zh = "您前面还有{place:count}位。"     the forms. `notice = true`: it tells of the recording.
 en = "There are {place:count} callers before you."
+
+{en|For English, press 8.} in a Chinese text is spoken by the English voice.
 """
 
 import re
@@ -20,6 +22,7 @@ CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LONGEST_CHARACTERS = 400
 """About a minute and a half of speech."""
 _SLOT = re.compile(r"\{([^{}]*)\}")
+_ASIDE = re.compile(r"([a-z]{2,12})\|(.+)")
 _INSIDE = re.compile(r"([a-z][a-z0-9_]{0,31}):([a-z]+)")
 
 
@@ -31,8 +34,16 @@ class Slot:
     form: str
 
 
-Piece = str | Slot
-"""Words of their own, or a value. 片段"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Words that are always the same, and the language of their voice. 文字"""
+
+    words: str
+    language: str
+
+
+Piece = Words | Slot
+"""One sound, or a value. 片段"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +59,7 @@ class Text:
 
     def pieces(self, language: str) -> tuple[Piece, ...]:
         """In the order of that language; a language without words has none."""
-        return tuple(_pieces(self.words.get(language, "")))
+        return tuple(_pieces(self.words.get(language, ""), language))
 
     def slots(self, language: str) -> frozenset[Slot]:
         return frozenset(one for one in self.pieces(language) if isinstance(one, Slot))
@@ -57,12 +68,12 @@ class Text:
         """The name of the sound of its n-th piece, from 0."""
         return self.code if len(self.pieces(language)) == 1 else f"{self.code}-{number + 1}"
 
-    def prompts(self, language: str) -> dict[str, str]:
-        """Every sound that it needs in that language, with the words."""
+    def prompts(self, language: str) -> dict[str, Words]:
+        """Every sound that it needs in that language, by the name of its file."""
         return {
             self.prompt(number, language): piece
             for number, piece in enumerate(self.pieces(language))
-            if isinstance(piece, str)
+            if isinstance(piece, Words)
         }
 
 
@@ -104,7 +115,7 @@ def sounds_of(
     spoken_in = language if language in text.words else next(iter(text.words), language)
     found: list[str] = []
     for number, piece in enumerate(text.pieces(spoken_in)):
-        if isinstance(piece, str):
+        if isinstance(piece, Words):
             found.append(text.prompt(number, spoken_in))
         elif piece.name in values:
             found.extend(spoken(piece.form, values[piece.name], spoken_in))
@@ -140,6 +151,9 @@ def _check_words(entry: Entry, language: str, written: str, say: Complaints) -> 
     if len(written) > LONGEST_CHARACTERS:
         say.error(line, "text-too-long", f"文字过长，上限 {LONGEST_CHARACTERS} 字")
     for inside in _SLOT.findall(written):
+        aside = _ASIDE.fullmatch(inside)
+        if aside is not None and aside[1] in LANGUAGES:
+            continue
         slot = _INSIDE.fullmatch(inside)
         if slot is None or slot[2] not in FORMS:
             say.error(
@@ -163,19 +177,20 @@ def _check_names(texts: Texts, say: Complaints) -> None:
                     )
 
 
-def _pieces(written: str) -> Iterator[Piece]:
+def _pieces(written: str, language: str) -> Iterator[Piece]:
     end = 0
     for found in _SLOT.finditer(written):
-        before = written[end : found.start()]
-        if _speaks(before):
-            yield before
-        slot = _INSIDE.fullmatch(found[1])
+        yield from _words(written[end : found.start()], language)
+        slot, aside = _INSIDE.fullmatch(found[1]), _ASIDE.fullmatch(found[1])
         if slot is not None:
             yield Slot(name=slot[1], form=slot[2])
+        elif aside is not None:
+            yield from _words(aside[2], aside[1])
         end = found.end()
-    if _speaks(written[end:]):
-        yield written[end:]
+    yield from _words(written[end:], language)
 
 
-def _speaks(words: str) -> bool:
-    return any(sign.isalnum() for sign in words)
+def _words(written: str, language: str) -> Iterator[Words]:
+    # Between two values often stands a comma alone: nothing that could be spoken.
+    if any(sign.isalnum() for sign in written):
+        yield Words(words=written.strip(), language=language)

@@ -88,6 +88,8 @@ def to_do(node: Node, at: Position, greeting: str, told: Mapping[str, Value]) ->
 
     again = "" if not at.tries else KEY_UNKNOWN if WRONG in at.values else NO_KEY
     match node, at.stage:
+        case _, Stage.OVER:
+            return Over()
         case Say(), _:
             return Play(lines=lines(node.text), whole=node.whole or node.text == GREETING)
         case AskKey(), _:

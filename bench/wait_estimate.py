@@ -108,7 +108,9 @@ def simulated_day(seed: int) -> Day:
                     free=free,
                     handling_s=tuple(handling),
                     starts=tuple(starts),
-                    busy_since=None if busy_since is None else OPENS + timedelta(seconds=busy_since),
+                    busy_since=None
+                    if busy_since is None
+                    else OPENS + timedelta(seconds=busy_since),
                 )
             )
             day.waited += 1

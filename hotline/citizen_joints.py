@@ -27,7 +27,10 @@ from recordings.events import RecordingFound
 from recordings.legs import own_leg_of, own_legs_in
 from recordings.voiced import duration_and_voiced_ms
 from seats.caller_lists import CallerLists
+from seats.roster import SeatRoster
 from seats.rulebook import Rulebook
+from seats.usher import Usher
+from seats.wait_watch import WaitWatch
 from store.citizens import StoredArrivals, StoredProgress, StoredSurveys
 from store.database import Database
 from store.messages import StoredMessages
@@ -86,6 +89,7 @@ class CitizenRooms:
     messages: MessageDesk
     progress: ProgressDesk
     gate: CallGate
+    waits: WaitWatch
     for_web: Citizens
 
     async def restore(self) -> None:
@@ -96,6 +100,7 @@ class CitizenRooms:
     def on_event(self, event: Event) -> None:
         """To each of them; a message's leg that the archive found is the message desk's."""
         self.gate.on_event(event)
+        self.waits.on_event(event)
         self.surveys.on_event(event)
         self.progress.on_event(event)
         self.messages.on_event(event)
@@ -113,6 +118,8 @@ def citizen_rooms(
     nuisance: NuisanceDesk,
     orders: OrderDesk,
     texts: TextMaker,
+    roster: SeatRoster,
+    usher: Usher,
     calls: Mapping[CallId, Call],
     legs_folder: Path,
     code_key: str,
@@ -153,6 +160,7 @@ def citizen_rooms(
         messages=messages,
         progress=progress,
         gate=gate,
+        waits=WaitWatch(lambda: roster.seats, usher.place_of, now),
         for_web=Citizens(
             survey_records=stored_surveys,
             surveys=surveys,

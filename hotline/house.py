@@ -295,6 +295,8 @@ async def build_house(
         nuisance=nuisance_desk,
         orders=order_desk,
         texts=backfill,
+        roster=roster,
+        usher=usher,
         calls=tracker.calls,
         legs_folder=places.legs,
         code_key=installation.secrets.others[QUERY_CODES],

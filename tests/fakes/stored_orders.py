@@ -57,6 +57,8 @@ class OrdersInMemory:
                     state=OrderState.DRAFT,
                     opened_at=event.at,
                     flags=event.flags,
+                    channel=event.channel,
+                    message_id=event.message_id,
                 )
             case DraftPassed(order_id=order_id, seat_id=seat_id):
                 self.orders[order_id] = replace(self.orders[order_id], seat_id=seat_id)

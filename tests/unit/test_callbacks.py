@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from cti.ids import message_id_of
+from orders.citizen_events import MessageLeft
 from orders.events import CallbackClosed, CallbackOwed
+from orders.messages import HowLeft
 from orders.model import CallbackReason
 from tests.fakes.callback_office import Office
 from tests.fakes.floor import NOON, call
@@ -101,3 +104,38 @@ async def test_after_a_restart_open_tasks_and_calls_in_hand_are_known():
     again.abandons(3, "asterisk-restarted")
     again.answered(2)
     assert again.owed() == [call(3)]
+
+
+def left_message(number: int) -> MessageLeft:
+    return MessageLeft(
+        at=NOON,
+        call_id=call(number),
+        message_id=message_id_of(call(number), 1),
+        began_at=NOON,
+        duration_ms=20_000,
+        how=HowLeft.HUNG_UP,
+    )
+
+
+def test_who_leaves_a_message_is_owed_no_call_whichever_is_told_first():
+    office = Office()
+    office.arrives(1, "13800000001")
+    office.happens(left_message(1))
+    office.abandons(1)
+    office.arrives(2, "13800000002")
+    office.abandons(2)
+    assert office.owed() == [call(2)]
+    office.happens(left_message(2))
+    assert office.owed() == []
+    closed = office.store.events[-1]
+    assert (closed.call_id, closed.why) == (call(2), "message-left")
+
+
+def test_a_message_settles_no_other_calls_task_and_no_request():
+    office = Office()
+    office.arrives(1)
+    office.abandons(1)
+    office.arrives(2, at_s=5)
+    office.happens(left_message(2))
+    office.abandons(2)
+    assert office.owed() == [call(1)]

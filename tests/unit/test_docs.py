@@ -26,7 +26,7 @@ PACKAGES = (
     "web",
     "hotline",
 )
-PURE = ("events", "facts", "model", "call", "ports", "facts")
+PURE = ("events", "facts", "model", "call", "ports", "citizen_events", "messages", "surveys")
 REFUSED_NAMES = re.compile(r"util|helper|common|manager|handler|processor|misc", re.IGNORECASE)
 
 

@@ -362,5 +362,3 @@ async def test_an_unknown_message_is_nobodys():
     room = Room()
     with pytest.raises(MessageAlreadyDone):
         room.desk.take(MessageId("nothing-m1"), WANG, "wang")
-
-

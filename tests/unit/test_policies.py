@@ -1,17 +1,23 @@
 """Published policies take the place of what is configured, at once and only where they say something."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import seats
 from documents.calendar import shipped_calendar
 from documents.problems import DocumentKind
+from hotline.citizen_joints import arrival_limits, survey_scale
 from hotline.rule_joints import callback_rules, state_limits
 from orders.callback_rules import CallbackRules, rules_of
+from orders.limits import Limits
 from orders.model import First
 from orders.settings import OrdersSettings
+from orders.surveys import Scale
+from seats.errors import RulesRefused
 from seats.publishing import RuleOffice
-from seats.rule_documents.policies import SupervisionPolicy
+from seats.rule_documents.policies import SupervisionPolicy, read_policies
 from seats.rulebook import Rulebook
 from seats.settings import StateLimits
 from tests.fakes.floor import NOON
@@ -76,3 +82,49 @@ async def test_an_empty_list_means_nobody_is_told_and_no_list_means_as_usual(tex
     room = Room()
     await room.publish(f"[supervision]\n{text}\n")
     assert room.book.policies.supervision.told == told
+
+
+async def test_survey_keys_and_arrival_limits_follow_the_policy():
+    room = Room()
+    assert survey_scale(room.book) == Scale()
+    assert arrival_limits(room.book) == Limits()
+    await room.publish(
+        "[survey]\nsatisfied = [1]\nbasically = [2]\nunsatisfied = [3]\n"
+        "[arrivals]\nlimited = [2, 4, 8]\nrefused = [4, 8, 0]\nprefix_calls_min = 0\n"
+    )
+    assert survey_scale(room.book) == Scale(satisfied=(1,), basically=(2,), unsatisfied=(3,))
+    assert arrival_limits(room.book) == Limits(
+        limited=(2, 4, 8), refused=(4, 8, 0), prefix_calls_min=0
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[survey]\nsatisfied = [5]\nbasically = [3]\nunsatisfied = [1]",
+        "[survey]\nsatisfied = [1, 2]\nunsatisfied = [2, 3]",
+        "[survey]\nbasically = [1, 2, 3]",
+        "[survey]\nsatisfied = [1]",
+        "[arrivals]\nlimited = [2, 4]\nrefused = [4, 8, 16]",
+        "[arrivals]\nlimited = [2, 4, 8]",
+        "[arrivals]\nlimited = [2, 4, 8]\nrefused = [2, 8, 16]",
+        "[arrivals]\nlimited = [0, 4, 8]\nrefused = [4, 8, 16]",
+        "[arrivals]\nlimited = [2, 4, -8]\nrefused = [4, 8, 16]",
+        "[arrivals]\nper_hour = 3",
+    ],
+)
+async def test_wrong_keys_or_limits_are_not_published(text):
+    room = Room()
+    with pytest.raises(RulesRefused):
+        await room.publish(text)
+    assert survey_scale(room.book) == Scale()
+    assert arrival_limits(room.book) == Limits()
+
+
+def test_the_shipped_policies_are_the_usual_ones():
+    room = Room()
+    shipped = (Path(seats.__file__).parent / "defaults" / "policies.toml").read_text("utf-8")
+    found, problems = read_policies(shipped)
+    assert problems == []
+    assert Limits(**found.arrivals) == Limits()
+    assert Scale(**found.survey) == survey_scale(room.book) == Scale()

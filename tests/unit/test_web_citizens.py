@@ -31,9 +31,7 @@ WHOLE = "13800000001"
 def leave(b):
     stored = b.services.citizens.message_records
     stored.zero[CALL] = NOON
-    stored.tell(
-        CallArrived(at=NOON, call_id=CALL, caller_number=WHOLE, called_number="12345")
-    )
+    stored.tell(CallArrived(at=NOON, call_id=CALL, caller_number=WHOLE, called_number="12345"))
     common = {"at": NOON, "call_id": CALL, "began_at": NOON, "how": HowLeft.CONFIRMED}
     told = MessageLeft(message_id=MESSAGE, duration_ms=20_000, **common)
     stored.tell(told)
@@ -48,9 +46,7 @@ def rate(b, *answers):
     stored = b.services.citizens.survey_records
     for count, (seat, meaning) in enumerate(answers):
         call = CallId(f"c{count}")
-        stored.tell(
-            SurveyOffered(at=NOON, call_id=call, how=AskedHow.TRANSFERRED, seat_id=seat)
-        )
+        stored.tell(SurveyOffered(at=NOON, call_id=call, how=AskedHow.TRANSFERRED, seat_id=seat))
         stored.tell(
             SurveyAnswered(
                 at=NOON, call_id=call, score=None, scale=5, satisfaction=meaning,

@@ -26,6 +26,7 @@ from hotline.city_names import CityNames
 from hotline.clock import utc_now
 from hotline.floor_counts import FloorCollector
 from hotline.floor_witness import FloorWitness
+from hotline.flow_joints import flow_problems
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
 from hotline.installation import Installation
@@ -136,9 +137,13 @@ async def build_house(
     tracker = CallTracker(tell, utc_now, live_calls)
     stored_rules = StoredRules(database)
     prompts = known_prompts(places)
-    rulebook = Rulebook(stored_rules, shipped_calendar(), prompts, tell, utc_now)
+    rulebook = Rulebook(
+        stored_rules, shipped_calendar(), prompts, tell, utc_now, (flow_problems,)
+    )
     await rulebook.restore()
-    rule_office = RuleOffice(stored_rules, shipped_calendar(), prompts, utc_now)
+    rule_office = RuleOffice(
+        stored_rules, shipped_calendar(), prompts, utc_now, (flow_problems,)
+    )
     caller_lists = CallerLists(tell, utc_now, await stored_rules.listed_callers())
     endings = StoredEndings(database)
     ending_desk = EndingDesk(endings, lambda: wrap_up_codes(rulebook), tell, utc_now)

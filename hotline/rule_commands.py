@@ -18,6 +18,7 @@ from documents.reading import kind_of
 from hotline.administration import CommandRefused, open_database
 from hotline.clock import utc_now
 from hotline.config import Config
+from hotline.flow_joints import flow_problems
 from hotline.places import Places
 from hotline.rule_joints import known_prompts
 from seats.attendance import BEIJING
@@ -39,7 +40,13 @@ async def carry_out(arguments: Namespace, places: Places, config: Config, say: S
 @asynccontextmanager
 async def _office(places: Places, config: Config) -> AsyncIterator[RuleOffice]:
     async with open_database(places, config) as database:
-        yield RuleOffice(StoredRules(database), shipped_calendar(), known_prompts(places), utc_now)
+        yield RuleOffice(
+            StoredRules(database),
+            shipped_calendar(),
+            known_prompts(places),
+            utc_now,
+            (flow_problems,),
+        )
 
 
 async def _show(office: RuleOffice, arguments: Namespace, say: Say) -> int:

@@ -132,17 +132,14 @@ class Message(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey(Node):
-    """One question, asked once; no key is no answer and never 满意. 满意度评价"""
+    """One question, asked once; no key is no answer and never 满意. 满意度评价
+
+    Which keys are on the scale, and what each means, is a policy and not the flow's.
+    """
 
     text: str
-    scale: int = 5
-    satisfied_from: int = 4
     timeout_s: int = 8
     next: NodeId
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(str(score) for score in range(1, self.scale + 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +196,9 @@ class WaitingRoom(Node):
     comfort: str = ""
     """Said once, if nobody is free at once. 安抚语"""
     place: str = ""
-    """Said every `every_s`, with {place} and {minutes}. 排队位置播报"""
+    """Said every `every_s`, with {place}. 排队位置播报"""
+    estimate: str = ""
+    """Said behind it where the wait can be known, with {least} and {most} minutes. 等候估计播报"""
     useful: tuple[str, ...] = ()
     """Said in turn after the place. 等待中的提示"""
     every_s: int = 30

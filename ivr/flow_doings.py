@@ -54,6 +54,8 @@ QUERY_CODE = "query-code"
 """What he typed; it is forgotten as soon as he leaves the node. 查询码"""
 NEED = "need"
 SCORE = "score"
+SCORES = frozenset("123456789")
+"""Keys that may be a score; which of them are is a policy. 评价按键"""
 WRONG = "wrong"
 """A mark within a node: what he pressed last was wrong."""
 YES, AGAIN = "1", "2"
@@ -112,17 +114,18 @@ def to_do(node: Node, at: Position, greeting: str, told: Mapping[str, Value]) ->
                 timeout_s=node.timeout_s,
             )
         case Message(), Stage.NOTE:
-            return Note(deed=Deed.MESSAGE, node=node.id)
+            return Note(deed=Deed.MESSAGE, node=node.id, value=str(at.tries))
         case Message(), _:
             return RecordMessage(
-                lines=lines(node.text), longest_s=node.longest_s, silence_s=node.silence_s
+                lines=lines(node.text),
+                longest_s=node.longest_s,
+                silence_s=node.silence_s,
+                take=at.tries,
             )
         case Survey(), Stage.NOTE:
             return Note(deed=Deed.SCORE, node=node.id, value=at.values.get(SCORE, ""))
         case Survey(), _:
-            return AskOneKey(
-                lines=lines(node.text), keys=frozenset(node.keys), timeout_s=node.timeout_s
-            )
+            return AskOneKey(lines=lines(node.text), keys=SCORES, timeout_s=node.timeout_s)
         case Progress(), Stage.LOOK:
             return LookUp(code=at.values.get(QUERY_CODE, ""))
         case Progress(), Stage.TELL:
@@ -155,6 +158,7 @@ def to_do(node: Node, at: Position, greeting: str, told: Mapping[str, Value]) ->
                 group=node.group,
                 comfort=lines(node.comfort),
                 place=node.place,
+                estimate=node.estimate,
                 useful=node.useful,
                 every_s=node.every_s,
             )

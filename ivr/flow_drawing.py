@@ -161,12 +161,14 @@ def _link(link: Link, flow: Flow, texts: Texts, layout: Layout, backs: int) -> I
     label = "、".join(_label(flow.nodes[link.source], one, texts) for one in link.labels)
     if link.backwards:
         y = layout.height - MARGIN + 14 * (backs - 1) - 14 * _backs(layout) + 20
-        x1, x2 = start[0] + BOX_WIDTH * 0.6, end[0] + BOX_WIDTH * 0.4
+        beside = [one for one in layout.links if one.source == link.source and one.backwards]
+        place = beside.index(link)
+        x1, x2 = start[0] + BOX_WIDTH * (0.6 - 0.1 * place), end[0] + BOX_WIDTH * 0.4
         path = (
             f"M{x1:g} {start[1] + tall:g}C{x1:g} {y:g} {x1:g} {y:g} {x1 - 20:g} {y:g}"
             f"L{x2 + 20:g} {y:g}C{x2:g} {y:g} {x2:g} {y:g} {x2:g} {end[1] + end_tall:g}"
         )
-        at = (x1 + 6, start[1] + tall + 13)
+        at = (start[0] + BOX_WIDTH * 0.6 + 6, start[1] + tall + 13 * (place + 1))
     else:
         out = [one for one in layout.links if one.source == link.source and not one.backwards]
         out.sort(key=lambda one: _first_height(one, layout))
@@ -190,7 +192,7 @@ def _link(link: Link, flow: Flow, texts: Texts, layout: Layout, backs: int) -> I
         'marker-end="url(#end)"/>'
     )
     if label:
-        yield _text(*at, label, size=11, fill="#a33")
+        yield _text(*at, label, size=11, fill="#a33", halo=True)
 
 
 def _label(source: Node, label: str, texts: Texts) -> str:
@@ -221,9 +223,11 @@ def _first_height(link: Link, layout: Layout) -> tuple[float, NodeId]:
 
 def _text(
     x: float, y: float, words: str, *, size: int = 12, fill: str = "#222", weight: str = "",
-    anchor: str = "",
+    anchor: str = "", halo: bool = False,
 ) -> str:  # fmt: skip
     style = f' font-size="{size}"' if size != 12 else ""
     style += f' font-weight="{weight}"' if weight else ""
     style += f' text-anchor="{anchor}"' if anchor else ""
+    # A white edge, where a line goes through the letters.
+    style += ' stroke="#fff" stroke-width="3" paint-order="stroke"' if halo else ""
     return f'<text x="{x:g}" y="{y:g}" fill="{fill}"{style}>{escape(words)}</text>'

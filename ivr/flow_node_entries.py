@@ -6,12 +6,12 @@ ask-digits    text, name, shortest, longest, end_key, retries, timeout_s, next, 
 choose        by, cases, otherwise
 language      language, next
 message       text, confirm, keep_key, again_key, longest_s, silence_s, retakes, timeout_s, next, on_silence
-survey        text, scale, satisfied_from, timeout_s, next
+survey        text, timeout_s, next
 progress      text, found, wrong, shortest, longest, tries, timeout_s, next, on_silence
 urge          text, next
 callback      text, next
 bot           text, confirm, needs, switch, longest_s, retries, timeout_s, otherwise
-waiting-room  group, comfort, place, useful, every_s, offer, offer_after_s, offer_again_s
+waiting-room  group, comfort, place, estimate, useful, every_s, offer, offer_after_s, offer_again_s
 hang-up       text
 
 A silence or a wrong key that says nothing of its own leads to a person.
@@ -193,14 +193,11 @@ class _Reading:
         )
 
     def survey(self) -> Survey:
-        scale = self._entry.whole("scale", 5, 2, 9)
         return Survey(
             id=self._id,
             line=self._line,
             person=self._person,
             text=self._text("text"),
-            scale=scale,
-            satisfied_from=self._entry.whole("satisfied_from", min(4, scale), 1, scale),
             timeout_s=self._timeout(8),
             next=self._target("next"),
         )
@@ -264,6 +261,7 @@ class _Reading:
             group=SkillGroupCode(self._entry.text("group")),
             comfort=self._entry.text("comfort"),
             place=self._entry.text("place"),
+            estimate=self._entry.text("estimate"),
             useful=self._entry.texts("useful"),
             every_s=self._entry.whole("every_s", 30, 10, 600),
             offer=NodeId(self._entry.text("offer")),

@@ -66,6 +66,8 @@ class RecordMessage:
     lines: tuple[Line, ...]
     longest_s: int
     silence_s: int
+    take: int = 0
+    """How often he spoke it before in this node. 第几次重录"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ class Note:
     deed: Deed
     node: NodeId
     value: str = ""
-    """The score, "" for none; the order's number. 内容"""
+    """The score, "" for none; the order's number; which take of the message. 内容"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ class JoinLine:
     comfort: tuple[Line, ...] = ()
     """Only the first time. 安抚语"""
     place: str = ""
+    estimate: str = ""
     useful: tuple[str, ...] = ()
     every_s: int = 30
     offer_after_s: int = 0
@@ -177,6 +180,8 @@ class LookedUp:
     """His order, or none: whatever does not fit looks the same. 查询结果"""
 
     order: str = ""
+    to_person: bool = False
+    """He has tried too often, in this call or today. 转人工"""
     values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -27,7 +27,8 @@ from ivr.flow_edges import edges
 from ivr.flow_profiles import Flows
 from ivr.texts import Text, Texts
 
-PLACE_VALUES = frozenset({"place", "minutes"})
+PLACE_VALUES = frozenset({"place"})
+ESTIMATE_VALUES = frozenset({"least", "most"})
 FOUND_VALUES = frozenset({"order", "day", "state"})
 NEED_VALUES = frozenset({"need"})
 
@@ -85,6 +86,8 @@ def texts_of(node: Node) -> Iterator[tuple[str, frozenset[str]]]:
             yield from ((code, none) for code in (node.comfort, *node.useful) if code)
             if node.place:
                 yield node.place, PLACE_VALUES
+            if node.estimate:
+                yield node.estimate, ESTIMATE_VALUES
         case _:
             return
 

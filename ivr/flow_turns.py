@@ -21,7 +21,7 @@ from ivr.flow import (
     Survey,
     Urge,
 )
-from ivr.flow_doings import NEED, ORDER, QUERY_CODE, SCORE, WRONG, YES
+from ivr.flow_doings import NEED, ORDER, QUERY_CODE, SCORE, SCORES, WRONG, YES
 from ivr.flow_position import Position, Stage
 from ivr.flow_steps import (
     Came,
@@ -145,7 +145,7 @@ def _after_message(node: Message, at: Position, came: Came) -> Next | None:
 
 def _after_survey(node: Survey, at: Position, came: Came) -> Next | None:
     match at.stage, came:
-        case Stage.ASK, KeyCame(key=key) if key in node.keys:
+        case Stage.ASK, KeyCame(key=key) if key in SCORES:
             return Stay(stage=Stage.NOTE, value={SCORE: key})
         case Stage.ASK, KeyCame() | DigitsCame() | NothingCame():
             return Stay(stage=Stage.NOTE, value={SCORE: ""})
@@ -170,6 +170,8 @@ def _after_progress(node: Progress, at: Position, came: Came) -> Next | None:
             return wrong
         case Stage.ASK, NothingCame():
             return Go(target=node.on_silence)
+        case Stage.LOOK, LookedUp(to_person=True):
+            return Stay(stage=Stage.REFUSE, tries=at.tries + 1, value={QUERY_CODE: ""})
         case Stage.LOOK, LookedUp(order=order, values=values):
             if not order:
                 return wrong

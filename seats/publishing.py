@@ -29,7 +29,7 @@ from seats.errors import (
     SeatError,
 )
 from seats.ports import Now
-from seats.rule_documents.documents import Surroundings, check
+from seats.rule_documents.documents import FurtherCheck, Surroundings, check
 from seats.rule_versions import RuleDraft, RuleRecords, RuleVersion, shipped
 
 SCHEDULED_REPLACED = "scheduled-replaced"
@@ -56,12 +56,18 @@ class RuleOffice:
     """Takes rule documents in and puts them into force. 规则发布处"""
 
     def __init__(
-        self, records: RuleRecords, calendar: Calendar, prompts: Collection[str], now: Now
+        self,
+        records: RuleRecords,
+        calendar: Calendar,
+        prompts: Collection[str],
+        now: Now,
+        further: tuple[FurtherCheck, ...] = (),
     ) -> None:
         self._records = records
         self._calendar = calendar
         self._prompts = prompts
         self._now = now
+        self._further = further
         self.refused: Counter[str] = Counter()
         """Documents that were not published, by the error's code."""
 
@@ -92,7 +98,10 @@ class RuleOffice:
         """Against the newest documents of the other kinds."""
         newest = await self._records.newest()
         surroundings = Surroundings(
-            calendar=self._calendar, seats=await self._records.seats(), prompts=self._prompts
+            calendar=self._calendar,
+            seats=await self._records.seats(),
+            prompts=self._prompts,
+            further=self._further,
         )
         found = check(kind, body, _texts(newest), surroundings)
         last = newest.get(kind)

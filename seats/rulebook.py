@@ -25,7 +25,13 @@ from seats.ports import Now, Tell
 from seats.routing import Arrival, Destination, Table, route
 from seats.rule_documents.codes import CodeRow
 from seats.rule_documents.directory import DirectoryRow
-from seats.rule_documents.documents import Documents, Surroundings, check_together, read_all
+from seats.rule_documents.documents import (
+    Documents,
+    FurtherCheck,
+    Surroundings,
+    check_whole,
+    read_all,
+)
 from seats.rule_documents.groups import Groups
 from seats.rule_documents.places import PlaceRow
 from seats.rule_documents.policies import Policies
@@ -53,12 +59,14 @@ class Rulebook:
         prompts: Collection[str],
         tell: Tell,
         now: Now,
+        further: tuple[FurtherCheck, ...] = (),
     ) -> None:
         self._records = records
         self._calendar = calendar
         self._prompts = prompts
         self._tell = tell
         self._now = now
+        self._further = further
         self._watchers: list[Callable[[], None]] = []
         self._base: Mapping[SeatId, SeatDefinition] = {}
         self._versions = {kind: shipped(kind) for kind in DocumentKind}
@@ -214,11 +222,15 @@ class Rulebook:
         self._notify()
 
     def _fits(self, versions: Mapping[DocumentKind, RuleVersion]) -> bool:
-        documents, problems = read_all(_texts(versions))
+        texts = _texts(versions)
+        documents, problems = read_all(texts)
         surroundings = Surroundings(
-            calendar=self._calendar, seats=self._base, prompts=self._prompts
+            calendar=self._calendar,
+            seats=self._base,
+            prompts=self._prompts,
+            further=self._further,
         )
-        return not errors_in([*problems, *check_together(documents, surroundings)])
+        return not errors_in([*problems, *check_whole(texts, documents, surroundings)])
 
     def _work_out(self) -> None:
         documents = self._documents

@@ -1,6 +1,6 @@
 """All documents that hold together, and what is wrong between them. 规则全集"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -20,6 +20,9 @@ from seats.rule_documents.routing_table import RoutingRow, read_routing
 from seats.rule_documents.sentences import Sentence, read_sentences
 from seats.rule_documents.words import WordLists, read_words
 
+FurtherCheck = Callable[[Mapping[DocumentKind, str], "Documents"], list[Problem]]
+"""What is wrong with documents of kinds that are not read here, such as flows. 其他规则检查"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -30,6 +33,7 @@ class Surroundings:
     """Seats that are defined without a post. 已有座席"""
     prompts: Collection[str] = ()
     """Prompts that can be played, as "hotline/goodbye". 提示音"""
+    further: tuple[FurtherCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,19 +101,28 @@ def check(
 
     What is wrong only between other documents, and was so before, is not this text's fault.
     """
-    documents, found = read_all({**current, kind: text})
+    texts = {**current, kind: text}
+    documents, found = read_all(texts)
     own = [one for one in found if one.kind is kind]
     before, _ = read_all(current)
-    old = {(one.kind, one.code, one.reason) for one in check_together(before, surroundings)}
+    old = {(one.kind, one.code, one.reason) for one in check_whole(current, before, surroundings)}
     between = [
         one
-        for one in check_together(documents, surroundings)
+        for one in check_whole(texts, documents, surroundings)
         if one.kind is kind or (one.kind, one.code, one.reason) not in old
     ]
     # Behind a syntax error nothing was read: everything else would be its echo.
     if any(one.code in ("syntax", "document-too-long") for one in own):
         return own
     return sorted([*own, *between], key=lambda one: (one.kind != kind, one.kind, one.line))
+
+
+def check_whole(
+    texts: Mapping[DocumentKind, str], documents: Documents, surroundings: Surroundings
+) -> list[Problem]:
+    """What is wrong between the documents, and with those that others read."""
+    further = [one for look in surroundings.further for one in look(texts, documents)]
+    return [*check_together(documents, surroundings), *further]
 
 
 def check_together(documents: Documents, surroundings: Surroundings) -> list[Problem]:

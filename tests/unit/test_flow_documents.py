@@ -199,8 +199,9 @@ def test_a_text_becomes_sounds_and_values_and_keeps_the_voice_of_each_piece():
 
 BY_OTHERS = {
     "please-wait",  # the routing table
-    "try-later",  # blocked callers
-    "state-draft", "state-accepted", "state-diverted",  # what is found of an order
+    "number-blocked", "too-many-calls",  # the gate
+    "try-later",  # whoever cannot be served at all
+    "state-accepted", "state-diverted",  # what is found of an order
 }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def test_the_direct_profile_is_the_notice_and_then_the_line():
         group="",
         comfort=line.doing.comfort,
         place="place",
+        estimate="estimate",
         useful=("useful-ready", "useful-progress", "useful-survey"),
         every_s=30,
         offer_after_s=60,
@@ -172,7 +173,8 @@ def test_a_message_is_confirmed_and_may_be_spoken_anew():
     assert kinds == [
         Play, AskOneKey, RecordMessage, AskOneKey, RecordMessage, AskOneKey, Note, EndCall, Over
     ]  # fmt: skip
-    assert steps[6].doing.deed is Deed.MESSAGE
+    assert steps[6].doing == Note(deed=Deed.MESSAGE, node="message", value="1")
+    assert (steps[2].doing.take, steps[4].doing.take) == (0, 1)
 
 
 def test_a_message_is_not_lost_by_silence_a_wrong_key_or_too_many_takes():
@@ -235,6 +237,16 @@ def test_three_wrong_codes_lead_to_a_person_and_tell_nothing():
     assert "query-code" not in line.position.values
 
 
+def test_who_has_tried_too_often_today_is_refused_at_once():
+    one = walk("menu")
+    refused, line = follow(
+        one, DigitsCame(digits="482913"), LookedUp(to_person=True), Played(),
+        start=asking_progress(one),
+    )[2:]  # fmt: skip
+    assert said(refused) == ["query-wrong"]
+    assert isinstance(line.doing, JoinLine)
+
+
 def test_a_single_0_is_a_person_and_a_code_may_hold_zeros():
     one = walk("menu")
     asked = asking_progress(one)
@@ -254,11 +266,11 @@ def test_nobody_urges_without_an_order():
 
 @pytest.mark.parametrize(
     ("came", "score"),
-    [(KeyCame(key="5"), "5"), (KeyCame(key="1"), "1"), (KeyCame(key="8"), ""), (NothingCame(), "")],
+    [(KeyCame(key="5"), "5"), (KeyCame(key="1"), "1"), (KeyCame(key="#"), ""), (NothingCame(), "")],
 )
 def test_the_survey_is_asked_once_and_no_key_is_no_score(came, score):
     ask, note, last = follow(walk("survey"), came, Noted())
-    assert ask.doing.keys == frozenset("12345")
+    assert ask.doing.keys == frozenset("123456789")
     assert note.doing == Note(deed=Deed.SCORE, node="survey", value=score)
     assert isinstance(last.doing, EndCall)
 

@@ -4,6 +4,7 @@ import pytest
 
 from documents.calendar import shipped_calendar
 from documents.problems import DocumentKind, Severity, errors_in
+from hotline.flow_joints import flow_problems
 from seats.model import SeatDefinition
 from seats.rule_documents.documents import Surroundings, check, check_together, read_all
 from seats.rule_versions import shipped
@@ -15,6 +16,7 @@ SURROUNDINGS = Surroundings(
     calendar=shipped_calendar(),
     seats={"8001": SeatDefinition(seat_id="8001", operator_name="某", skills=EVERY_GROUP)},
     prompts=frozenset({"hotline/please-wait"}),
+    further=(flow_problems,),
 )
 
 
@@ -134,7 +136,10 @@ def test_a_group_that_nobody_serves_is_a_warning_unless_its_callers_may_go_elsew
 
 def test_taking_a_group_away_that_a_row_needs_is_an_error_in_the_groups_own_publication():
     found = check(K.GROUPS, f'kind = "groups"\n{GENERAL}', SHIPPED, SURROUNDINGS)
-    assert {(p.kind, p.code) for p in errors_in(found)} == {(K.ROUTING, "group-unknown")}
+    assert {(p.kind, p.code) for p in errors_in(found)} == {
+        (K.ROUTING, "group-unknown"),
+        (K.FLOWS, "group-unknown"),
+    }
 
 
 @pytest.mark.parametrize(

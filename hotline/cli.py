@@ -9,7 +9,7 @@ import getpass
 import sys
 from pathlib import Path
 
-from hotline import model_words, rule_words
+from hotline import flow_words, model_words, rule_words
 from hotline.config import Config, ConfigError, read_config
 from hotline.logs import set_up_logs
 from hotline.places import ROOT, Places
@@ -114,6 +114,7 @@ def parser() -> argparse.ArgumentParser:
     model_words.add_arguments(command("model", run_model, "speech models"))
 
     rule_words.add_arguments(command("rules", run_rules, "groups, routing, posts, other rules"))
+    flow_words.add_arguments(command("flow", run_flow, "what citizens hear: check, walk, draw"))
 
     report = command("report", run_report, "what the records tell").add_subparsers(
         dest="action", required=True
@@ -267,6 +268,12 @@ def run_rules(arguments: argparse.Namespace, places: Places, config: Config) -> 
     from hotline import rule_commands
 
     return asyncio.run(rule_commands.carry_out(arguments, places, config, print))
+
+
+def run_flow(arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline import flow_commands
+
+    return asyncio.run(flow_commands.carry_out(arguments, places, config, print))
 
 
 def run_report(arguments: argparse.Namespace, places: Places, config: Config) -> int:

@@ -14,6 +14,8 @@ KINDS = (
     "words",
     "sentences",
     "places",
+    "flows",
+    "texts",
 )
 
 

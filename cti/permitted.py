@@ -32,6 +32,7 @@ FORMS: dict[str, Collection[CallState]] = {
     "transfer": {S.TALKING, S.HELD},
     "to-line": CONNECTED,
     "leave": {S.CONFERENCE},
+    "release": {S.TALKING},
     "drop": CONNECTED,
     "mute": CONNECTED,
     "keys": CONNECTED,

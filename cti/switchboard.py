@@ -204,6 +204,11 @@ class Switchboard:
         with self._asked(call_id, "leave", by, seat_id) as call:
             await self._let_go((permitted.own_leg(call, seat_id),))
 
+    async def release(self, call_id: CallId, *, by: str, seat_id: SeatId | None) -> None:
+        """The seat goes; the citizen stays, and his story goes on with what comes after a talk."""
+        with self._asked(call_id, "release", by, seat_id) as call:
+            await self._let_go((permitted.own_leg(call, seat_id),))
+
     async def drop(
         self, call_id: CallId, leg_id: LegId, *, by: str, seat_id: SeatId | None = None
     ) -> None:

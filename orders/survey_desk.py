@@ -1,5 +1,6 @@
 """Asks each call once how it was, and keeps what the citizen answered. 评价台
 
+    release: the seat sends him on to the question (转评价)
     offer ──► SurveyOffered      key ──► SurveyAnswered       no key, or he hangs up ──► 未评价
 
 Sole writer of surveys. One ask a call: a second offer is not made, a second answer changes nothing
@@ -38,6 +39,7 @@ class SurveyDesk:
         self._now = now
         self._open: dict[CallId, tuple[AskedHow, Scale]] = {}
         self._answered: dict[CallId, Satisfaction] = {}
+        self._released: set[CallId] = set()
         self.second_answers = 0
         """Answers that came after the first since the start; shown in /metrics. 重复评价数"""
 
@@ -61,16 +63,30 @@ class SurveyDesk:
                 if call_id in self._open:
                     self.answer(call_id, None)
                 self._answered.pop(call_id, None)
+                self._released.discard(call_id)
             case _:
                 pass
 
-    def offer(self, call_id: CallId, how: AskedHow) -> bool:
+    def release(self, call_id: CallId) -> None:
+        """His seat sends him on to the question."""
+        self._released.add(call_id)
+
+    def keep(self, call_id: CallId) -> None:
+        """The seat stays with him after all."""
+        self._released.discard(call_id)
+
+    def released(self, call_id: CallId) -> bool:
+        """Whether his seat did; a flow may ask only those."""
+        return call_id in self._released
+
+    def offer(self, call_id: CallId) -> bool:
         """Whether he is to be asked: once in a call, however often his story begins anew."""
         if call_id in self._open or call_id in self._answered:
             return False
         call = self._call_of(call_id)
         if call is None or call.answered_at is None or call.over:
             return False  # nobody spoke with him, or nobody is there to ask
+        how = AskedHow.TRANSFERRED if self.released(call_id) else AskedHow.AFTER_CALL
         self._open[call_id] = (how, self._scale())
         self._tell(
             SurveyOffered(

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cti.call import Call
-from cti.errors import CallNotAnswered, CallOver
+from cti.errors import CallNotAnswered, CallOver, CtiError
 from cti.ids import CallId, LegId, SeatId
 from cti.targets import LineTarget, SeatTarget, Target
 from orders.model import OrderId
@@ -313,6 +313,19 @@ async def drop(call_id: str, body: OneLeg, house: House, viewer: Viewer) -> Answ
 async def leave(call_id: str, house: House, viewer: Viewer) -> Answer:
     """The seat goes, the others talk on. 退出通话"""
     return await command("leave", house.commands.leave, call_id, house, viewer)
+
+
+@router.post("/calls/{call_id}/release")
+async def release(call_id: str, house: House, viewer: Viewer) -> Answer:
+    """The seat goes, and the citizen is asked how it was. 转评价"""
+    call, _ = await commanded(call_id, house, viewer)
+    # First: his story goes on in the moment in which the seat is gone.
+    house.citizens.surveys.release(call)
+    try:
+        return await command("release", house.commands.release, call_id, house, viewer)
+    except CtiError:
+        house.citizens.surveys.keep(call)
+        raise
 
 
 @router.post("/calls/{call_id}/keys")

@@ -39,6 +39,7 @@ OPERATOR_COMMANDS = [
     ("to-line", {"skill_group": "general"}, ("to_line", CALL, "general", {})),
     ("drop", {"leg_id": "a-p1"}, ("drop", CALL, "a-p1", {})),
     ("leave", None, ("leave", CALL, {})),
+    ("release", None, ("release", CALL, {})),
     ("keys", {"leg_id": "a-p1", "keys": "12#"}, ("keys", CALL, "a-p1", "12#", {})),
 ]
 

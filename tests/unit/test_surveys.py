@@ -88,7 +88,8 @@ def test_a_scale_may_run_the_other_way_but_may_not_leave_a_key_out():
 
 def test_the_answer_is_kept_with_call_seat_group_and_order():
     office = Office()
-    assert office.desk.offer(CALL, AskedHow.TRANSFERRED)
+    office.desk.release(CALL)
+    assert office.desk.offer(CALL)
     assert office.desk.answer(CALL, "5") is S.SATISFIED
     kept = office.stored.surveys[CALL]
     assert (kept.seat_id, kept.skill_group, kept.order_id) == (
@@ -101,19 +102,26 @@ def test_the_answer_is_kept_with_call_seat_group_and_order():
 
 def test_he_is_asked_once_and_a_second_answer_changes_nothing_and_is_counted():
     office = Office()
-    office.desk.offer(CALL, AskedHow.AFTER_CALL)
-    assert not office.desk.offer(CALL, AskedHow.AFTER_CALL)
+    office.desk.offer(CALL)
+    assert not office.desk.offer(CALL)
     office.desk.answer(CALL, "1")
-    assert not office.desk.offer(CALL, AskedHow.TRANSFERRED)
+    assert not office.desk.offer(CALL)
     assert office.desk.answer(CALL, "5") is S.UNSATISFIED
     assert office.desk.second_answers == 1
     assert len(office.stored.told(SurveyOffered)) == len(office.stored.told(SurveyAnswered)) == 1
     assert office.stored.surveys[CALL].satisfaction is S.UNSATISFIED
 
 
+def test_who_was_not_sent_by_his_seat_is_asked_after_the_call_and_the_flow_can_tell():
+    office = Office()
+    assert not office.desk.released(CALL)
+    office.desk.offer(CALL)
+    assert office.stored.surveys[CALL].how is AskedHow.AFTER_CALL
+
+
 def test_hanging_up_without_a_key_is_not_rated_and_not_satisfied():
     office = Office()
-    office.desk.offer(CALL, AskedHow.TRANSFERRED)
+    office.desk.offer(CALL)
     office.tell(HUNG_UP)
     (answer,) = office.stored.told(SurveyAnswered)
     assert (answer.score, answer.satisfaction) == (None, S.NOT_RATED)
@@ -127,7 +135,7 @@ def test_nobody_is_asked_whom_nobody_served_or_who_has_gone():
         replace(answered_call(), state=CallState.ENDED, ended_at=NOON),
     ):
         office = Office(call)
-        assert not office.desk.offer(CALL, AskedHow.AFTER_CALL)
+        assert not office.desk.offer(CALL)
         assert office.stored.told(SurveyOffered) == []
         with pytest.raises(SurveyNotOffered):
             office.desk.answer(CALL, "5")
@@ -135,10 +143,10 @@ def test_nobody_is_asked_whom_nobody_served_or_who_has_gone():
 
 async def test_a_restart_in_the_middle_asks_nobody_twice_and_loses_no_answer():
     before = Office()
-    before.desk.offer(CALL, AskedHow.TRANSFERRED)
+    before.desk.offer(CALL)
     after = Office(stored=before.stored)
     await after.desk.restore()
-    assert not after.desk.offer(CALL, AskedHow.TRANSFERRED)
+    assert not after.desk.offer(CALL)
     assert after.desk.answer(CALL, "4") is S.SATISFIED
     last = Office(stored=before.stored)
     await last.desk.restore()

@@ -268,6 +268,16 @@ async def test_a_transfer_lets_the_first_seat_go_only_when_the_target_has_answer
         ]
 
 
+async def test_a_seat_that_releases_the_citizen_goes_alone_and_only_from_a_plain_talk():
+    async with open_house() as house:
+        await house.board.release(CALL, **BY)
+        assert house.asked == [("hang-up", "A")]
+        await house.board.hold(CALL, **BY)
+        await house.happens(house.fact(CitizenHeld))
+        with pytest.raises(CallInOtherForm):
+            await house.board.release(CALL, **BY)
+
+
 @pytest.mark.parametrize("cause", [17, 19, 34])
 async def test_who_is_not_reached_leaves_the_citizen_with_the_same_seat(cause):
     async with open_house() as house:

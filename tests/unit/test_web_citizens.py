@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from cti.call import CallState
+from cti.errors import CallInOtherForm
 from cti.events import CallArrived, RecordingStarted
 from cti.ids import CallId, message_id_of
 from orders.citizen_events import (
@@ -227,5 +229,26 @@ def test_no_screen_is_told_of_a_code_and_no_operator_of_a_rating(name, tmp_path)
             assert window.show(Told(1, issued)) == (None, False)
             began = RecordingStarted(at=NOON, call_id=CALL)
             assert window.show(Told(2, began))[0] is not None
+
+    run(story())
+
+
+def test_releasing_sends_the_citizen_on_to_the_question_unless_it_is_refused(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            b.services.calls.call = replace(
+                b.services.calls.call, state=CallState.TALKING, ended_at=None, ending=None
+            )
+            surveys = b.services.citizens.surveys
+            await b.log_in("li")
+            assert (await b.client.post(f"/api/calls/{CALL}/release")).status_code == 403
+            assert not surveys.released(CALL)
+            await b.log_in("wang")
+            b.services.commands.error = CallInOtherForm()
+            assert (await b.client.post(f"/api/calls/{CALL}/release")).status_code == 409
+            assert not surveys.released(CALL)
+            b.services.commands.error = None
+            assert (await b.client.post(f"/api/calls/{CALL}/release")).status_code == 200
+            assert surveys.released(CALL)
 
     run(story())

@@ -30,7 +30,7 @@ from ivr.flow import (
     Urge,
     WaitingRoom,
 )
-from ivr.flow_position import Position, Stage
+from ivr.flow_position import QUERY_CODE, Position, Stage
 from ivr.flow_steps import (
     AskOneKey,
     CollectDigits,
@@ -50,8 +50,6 @@ from ivr.spoken import Value
 
 ORDER = "order"
 """The order that was found for him. 已查到的工单"""
-QUERY_CODE = "query-code"
-"""What he typed; it is forgotten as soon as he leaves the node. 查询码"""
 NEED = "need"
 SCORE = "score"
 SCORES = frozenset("123456789")

@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from ivr.flow import NOWHERE, FlowCode, NodeId
 
+QUERY_CODE = "query-code"
+"""What he typed to see his order. Never part of the word: variables can be seen in Asterisk. 查询码"""
 LONGEST = 400
 """Characters; a longer word is none of ours."""
 _POSITION = re.compile(
@@ -60,7 +62,9 @@ class Position:
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __str__(self) -> str:
-        values = ",".join(f"{name}={value}" for name, value in self.values.items())
+        values = ",".join(
+            f"{name}={value}" for name, value in self.values.items() if name != QUERY_CODE
+        )
         return (
             f"{self.flow}@{self.version}/{self.node}/{self.stage}/{self.tries}/{self.moves}/"
             f"{self.offered}/{self.taken_up}/{self.language}/{self.room or '-'}/{values}"

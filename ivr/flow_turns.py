@@ -21,8 +21,8 @@ from ivr.flow import (
     Survey,
     Urge,
 )
-from ivr.flow_doings import NEED, ORDER, QUERY_CODE, SCORE, SCORES, WRONG, YES
-from ivr.flow_position import Position, Stage
+from ivr.flow_doings import NEED, ORDER, SCORE, SCORES, WRONG, YES
+from ivr.flow_position import QUERY_CODE, Position, Stage
 from ivr.flow_steps import (
     Came,
     DigitsCame,

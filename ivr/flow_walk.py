@@ -24,12 +24,13 @@ from ivr.flow import (
     Message,
     Node,
     NodeId,
+    Progress,
     Urge,
     WaitingRoom,
 )
 from ivr.flow_choice import Surroundings, chosen
-from ivr.flow_doings import ORDER, QUERY_CODE, first_stage, to_do
-from ivr.flow_position import Position, Stage
+from ivr.flow_doings import ORDER, first_stage, to_do
+from ivr.flow_position import QUERY_CODE, Position, Stage
 from ivr.flow_steps import (
     Came,
     DigitsCame,
@@ -110,9 +111,10 @@ class Walk:
             or (position.flow, position.version) != (self.flow.code, self.version)
         ):
             return self._to_person(taken, node)
-        if position.stage is Stage.TELL and QUERY_CODE in position.values:
-            # What was found is not kept in the channel; it is looked up again.
-            taken = replace(taken, stage=Stage.LOOK)
+        looks = position.stage in (Stage.LOOK, Stage.TELL)
+        if isinstance(node, Progress) and looks and QUERY_CODE not in position.values:
+            # Neither the code nor what was found stands in the channel: he types it once more.
+            taken = replace(taken, stage=Stage.ASK)
         return self._at(taken, node)
 
     def _enter(self, position: Position, target: NodeId) -> Step:

@@ -314,10 +314,18 @@ def test_a_position_survives_as_a_word_and_another_process_goes_on_there():
         step = step if came is None else one.advance(step.position, came)
         word = str(step.position)
         assert not set(word) & set('|"\\,; \n${}[]') - {","}
-        assert read_position(word) == step.position
-    told = one.advance(asking_progress(one).position, DigitsCame(digits="482913"))
-    told = one.advance(told.position, RIGHT_ORDER)
-    assert isinstance(one.take_up(told.position).doing, LookUp)
+        assert str(read_position(word)) == word
+
+
+def test_the_query_code_never_stands_in_the_channel_so_he_types_it_again():
+    one = walk("menu")
+    look = one.advance(asking_progress(one).position, DigitsCame(digits="482913"))
+    told = one.advance(look.position, RIGHT_ORDER)
+    for step in (look, told):
+        assert "482913" not in str(step.position)
+        assert said(one.take_up(read_position(str(step.position)))) == ["ask-query-code"]
+    refused = follow(one, *[DigitsCame(digits="1")] * 3, start=asking_progress(one))[-1]
+    assert said(one.take_up(refused.position)) == ["query-wrong"]
 
 
 def test_a_story_is_taken_up_twice_where_it_was_and_then_goes_to_a_person():

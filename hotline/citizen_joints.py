@@ -147,8 +147,9 @@ def citizen_rooms(
         now=now,
     )
     progress = ProgressDesk(StoredProgress(database), code_key.encode(), tell, now)
+    arrivals = StoredArrivals(database)
     gate = CallGate(
-        StoredArrivals(database),
+        arrivals,
         lambda: arrival_limits(rulebook),
         caller_lists.lookup,
         nuisance.block_of,
@@ -167,6 +168,7 @@ def citizen_rooms(
             message_records=stored_messages,
             messages=messages,
             query_codes=progress,
+            limits=arrivals,
         ),
     )
 

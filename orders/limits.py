@@ -97,6 +97,17 @@ class Judgement:
     blocked_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitedCall:
+    """A call that was not like the others, as it was written down. 受限来电"""
+
+    call_id: CallId
+    caller_number: str
+    at: datetime
+    verdict: Verdict
+    why: WhyLimited
+
+
 NORMAL = Judgement()
 BLOCKED_TEXT = "number-blocked"
 TOO_OFTEN_TEXT = "too-many-calls"

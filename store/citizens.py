@@ -1,6 +1,6 @@
 """Surveys, query codes and limited calls. 评价、查询码与来电限制表"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from orders.citizen_events import (
     SurveyOffered,
 )
 from orders.errors import ProgressUnavailable
-from orders.limits import Verdict
+from orders.limits import LimitedCall, Verdict, WhyLimited
 from orders.model import OrderId, WorkOrder
 from orders.progress import Asked, EarlierAsking, IssuedCode
 from orders.surveys import AskedHow, Satisfaction, Survey
@@ -238,12 +238,22 @@ class StoredArrivals:
                 for row in await connection.execute(wanted)
             ]
 
-    async def verdicts(self, since: datetime, until: datetime) -> Mapping[Verdict, int]:
-        """How many calls of the span were limited or refused."""
+    async def limited(self, since: datetime, until: datetime) -> Sequence[LimitedCall]:
+        """Calls of the span that were put back or refused, the newest first."""
         wanted = (
-            select(call_limits.c.verdict, func.count().label("many"))
+            select(call_limits, calls.c.caller_number)
+            .outerjoin(calls, calls.c.call_id == call_limits.c.call_id)
             .where(call_limits.c.at >= since, call_limits.c.at < until)
-            .group_by(call_limits.c.verdict)
+            .order_by(call_limits.c.at.desc())
         )
         async with self._database.read() as connection:
-            return {Verdict(row.verdict): row.many for row in await connection.execute(wanted)}
+            return [
+                LimitedCall(
+                    call_id=CallId(row.call_id),
+                    caller_number=row.caller_number or "",
+                    at=row.at,
+                    verdict=Verdict(row.verdict),
+                    why=WhyLimited(row.why),
+                )
+                for row in await connection.execute(wanted)
+            ]

@@ -19,7 +19,7 @@ from orders.citizen_events import (
 from orders.messages import SLACK_MS, HowLeft, Message, MessageState
 from orders.model import OrderId
 from store.database import Database, change_row, insert_new
-from store.tables import calls, messages, orders, own_legs, utterances
+from store.tables import calls, messages, orders, own_legs, recordings, utterances
 
 OPEN = [state.value for state in (MessageState.NEW, MessageState.TAKEN)]
 
@@ -175,7 +175,17 @@ class StoredMessages:
 
 def _messages(*further: Any) -> Any:
     """Messages with what their calls know: whose, and since when the recording runs."""
-    columns = (messages, calls.c.caller_number, calls.c.recording_started_at, *further)
+    archived = (
+        select(func.max(recordings.c.duration_ms))
+        .where(
+            recordings.c.call_id == messages.c.call_id,
+            recordings.c.leg_id == messages.c.message_id,
+        )
+        .scalar_subquery()
+        .label("archived_ms")
+    )
+    numbers = (calls.c.caller_number, calls.c.recording_started_at)
+    columns = (messages, *numbers, archived, *further)
     return select(*columns).outerjoin(calls, calls.c.call_id == messages.c.call_id)
 
 
@@ -189,7 +199,8 @@ def _message(row: Row[Any], made: str | None = None) -> Message:
         state=MessageState(row.state),
         began_at=row.began_at,
         left_at=row.left_at,
-        duration_ms=row.duration_ms,
+        # It is 0 of one that could not be measured any more: its archived file is as long as it is.
+        duration_ms=row.duration_ms or row.archived_ms or 0,
         how=HowLeft(row.how),
         text_asked_at=row.text_asked_at,
         taken_at=row.taken_at,

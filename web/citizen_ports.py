@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cti.ids import CallId, MessageId, SeatId, SkillGroupCode
+from orders.limits import LimitedCall
 from orders.messages import Message, MessageState
 from orders.model import WorkOrder
 from orders.surveys import Satisfaction, Scale, Survey
@@ -60,6 +61,13 @@ class Messages(Protocol):
     def close(self, message_id: MessageId, by: str, reason: str, *, over: bool = False) -> None: ...
 
 
+class LimitRecords(Protocol):
+    """Calls that were not like the others. 受限来电查询"""
+
+    async def limited(self, since: datetime, until: datetime) -> Sequence[LimitedCall]:
+        """The newest first."""
+
+
 class QueryCodes(Protocol):
     """Gives orders their codes. 查询码"""
 
@@ -75,3 +83,4 @@ class Citizens:
     message_records: MessageRecords
     messages: Messages
     query_codes: QueryCodes
+    limits: LimitRecords

@@ -3,6 +3,7 @@
 A number never stands in an address: it would stand in every log. A call's id names its caller.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -197,6 +198,27 @@ async def list_blocks(house: House, viewer: Viewer, limit: Limit = 100) -> dict[
     require(viewer, Role.SUPERVISOR)
     found = await house.ending_records.newest_blocks(limit)
     return {"blocks": [views.block(one, viewer) for one in found]}
+
+
+@router.get("/limited-calls")
+async def limited_calls(
+    house: House, viewer: Viewer, since: AwareDatetime, until: AwareDatetime, limit: Limit = 100
+) -> dict[str, Any]:
+    """Calls that waited longer or were refused because of their number; how many of each. 受限来电"""
+    require(viewer, Role.SUPERVISOR)
+    found = await house.citizens.limits.limited(since, until)
+    told = [
+        {
+            "call_id": one.call_id,
+            "caller_number": views.shown_number(one.caller_number, viewer, None),
+            "at": views.instant(one.at),
+            "verdict": one.verdict.value,
+            "why": one.why.value,
+        }
+        for one in found[:limit]
+    ]
+    counts = Counter(one.verdict.value for one in found)
+    return {"calls": told, "counts": {"limited": counts["limited"], "refused": counts["refused"]}}
 
 
 @router.post("/blocks/{call_id}/approve")

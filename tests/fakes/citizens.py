@@ -6,6 +6,7 @@ from asr.errors import CallNotOver
 from cti.call import Call, CallState
 from cti.events import CallAbandoned, CallArrived, CallEnded, Event
 from orders.citizen_events import (
+    CallLimited,
     MessageDiscarded,
     MessageDone,
     MessageLeft,
@@ -17,6 +18,7 @@ from orders.citizen_events import (
     SurveyAnswered,
     SurveyOffered,
 )
+from orders.limits import LimitedCall
 from orders.message_desk import MessageDesk
 from orders.messages import Message, MessageState
 from orders.progress import EarlierAsking, IssuedCode
@@ -155,6 +157,19 @@ class CitizensInMemory:
     async def arrivals_since(self, since):
         return [one for one in self.arrivals if one[2] >= since]
 
+    async def limited(self, since, until):
+        return [
+            LimitedCall(
+                call_id=one.call_id,
+                caller_number=self.numbers.get(one.call_id, ""),
+                at=one.at,
+                verdict=one.verdict,
+                why=one.why,
+            )
+            for one in reversed(self.told(CallLimited))
+            if since <= one.at < until
+        ]
+
     # orders.ports.StoredMessages, web.citizen_ports.MessageRecords
 
     async def open_messages(self):
@@ -276,4 +291,5 @@ def memory_citizens(stored, orders, texts, now, call=None) -> Citizens:
         message_records=stored,
         messages=messages,
         query_codes=ProgressDesk(stored, b"key", stored.tell, now),
+        limits=stored,
     )

@@ -10,12 +10,14 @@ from cti.errors import CallInOtherForm
 from cti.events import CallArrived, RecordingStarted
 from cti.ids import CallId, message_id_of
 from orders.citizen_events import (
+    CallLimited,
     MessageDiscarded,
     MessageLeft,
     QueryCodeIssued,
     SurveyAnswered,
     SurveyOffered,
 )
+from orders.limits import Verdict, WhyLimited
 from orders.messages import HowLeft
 from orders.model import FieldValue, FilledBy
 from orders.surveys import AskedHow, Satisfaction
@@ -250,5 +252,23 @@ def test_releasing_sends_the_citizen_on_to_the_question_unless_it_is_refused(tmp
             b.services.commands.error = None
             assert (await b.client.post(f"/api/calls/{CALL}/release")).status_code == 200
             assert surveys.released(CALL)
+
+    run(story())
+
+
+def test_limited_and_refused_calls_are_counted_and_listed_for_supervisors(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            stored = b.services.citizens.limits
+            for count, verdict in enumerate((Verdict.LIMITED, Verdict.REFUSED, Verdict.REFUSED)):
+                why = WhyLimited.TOO_OFTEN
+                call = CallId(f"c{count}")
+                stored.tell(CallLimited(at=NOON, call_id=call, verdict=verdict, why=why))
+            await b.log_in("wang")
+            assert (await b.client.get(f"/api/limited-calls?{SPAN}")).status_code == 403
+            await b.log_in("leader")
+            told = (await b.client.get(f"/api/limited-calls?{SPAN}&limit=1")).json()
+            assert told["counts"] == {"limited": 1, "refused": 2}
+            assert [one["call_id"] for one in told["calls"]] == ["c2"]
 
     run(story())

@@ -1,5 +1,6 @@
 """Surveys, messages, query codes and arrivals as the tables have them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from asr.events import Side, UtteranceHeard
@@ -33,8 +34,8 @@ from orders.messages import HowLeft, MessageState
 from orders.model import Channel, OrderId
 from orders.progress import Asked, EarlierAsking, IssuedCode
 from orders.surveys import AskedHow, Satisfaction
-from recordings.events import RecordingFound
-from recordings.model import RecordingKind
+from recordings.events import RecordingArchived, RecordingFound
+from recordings.model import RecordingId, RecordingKind
 from store.citizens import StoredArrivals, StoredProgress, StoredSurveys
 from store.messages import StoredMessages
 from store.orders import StoredOrders
@@ -217,6 +218,26 @@ async def test_a_leg_that_the_archive_found_is_untold_until_its_message_is_and_i
         assert listed[1].offset_ms == 18_000
 
 
+async def test_one_that_nobody_could_measure_is_as_long_as_its_archived_file(new_database_url):
+    async with open_database(await new_database_url()) as database:
+        lost = replace(message_left(), duration_ms=0)
+        await tell(
+            database,
+            arrived(),
+            RecordingStarted(at=at(2), call_id=FIRST),
+            ended(),
+            RecordingFound(at=at(101), call_id=FIRST, leg_id=LegId(M1), started_at=at(20)),
+            lost,
+            RecordingArchived(
+                at=at(102), call_id=FIRST, recording_id=RecordingId(f"{FIRST}-2"), path="x",
+                sha256="0" * 64, duration_ms=9_000, size_bytes=1, started_at=at(20),
+                leg_id=LegId(M1),
+            ),
+        )  # fmt: skip
+        (message,) = await StoredMessages(database).open_messages()
+        assert (message.starts_at_ms, message.ends_at_ms) == (18_000, 27_000)
+
+
 async def test_the_newest_code_of_an_order_holds_and_only_for_its_number(new_database_url):
     async with open_database(await new_database_url()) as database:
         progress = StoredProgress(database)
@@ -273,4 +294,8 @@ async def test_who_called_in_and_what_became_of_it(new_database_url):
         out = arrived(CallId("out"), 20, Direction.OUT)
         await tell(database, arrived(), arrived(SECOND, 10), out, limited, limited)
         assert await stored.arrivals_since(at(5)) == [(SECOND, "13800000001", at(10))]
-        assert await stored.verdicts(T0, at(100)) == {Verdict.REFUSED: 1}
+        (refused,) = await stored.limited(T0, at(100))
+        assert (refused.call_id, refused.caller_number, refused.verdict, refused.why) == (
+            FIRST, "13800000001", Verdict.REFUSED, WhyLimited.TOO_OFTEN,
+        )  # fmt: skip
+        assert await stored.limited(at(11), at(100)) == []

@@ -16,12 +16,6 @@ from datetime import datetime
 
 import structlog
 
-from asr.errors import (
-    AsrError,
-    CallNotKnown,
-    RecordingGone,
-    TranscriptWhole,
-)
 from asr.events import TranscriptFinished
 from cti.events import CallAbandoned, CallEnded, Event
 from cti.fence import call_fence
@@ -31,13 +25,13 @@ from orders.citizen_events import (
     MessageDone,
     MessageLeft,
     MessageTaken,
-    MessageTextAsked,
 )
 from orders.errors import (
     MessageAlreadyDone,
     MessageTakenByOther,
     MessageUnderWay,
 )
+from orders.message_texts import MessageTexts
 from orders.messages import HowLeft, Message, MessageSound, MessageState
 from orders.model import OrderId, WorkOrder
 from orders.ports import (
@@ -55,9 +49,6 @@ log = structlog.get_logger(__name__)
 LOOK_AGAIN_S = 30.0
 """What could not be done is tried again after this."""
 THE_HOUSE = "system"
-WHY_TEXT = "message"
-NO_TEXT_EVER = (CallNotKnown, RecordingGone, TranscriptWhole)
-"""Nothing to make a text of, or nothing is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +79,7 @@ class MessageDesk:
     ) -> None:
         self._stored = stored
         self._sounds = sounds
-        self._texts = texts
+        self._texts = MessageTexts(stored, texts, written_down, tell, now)
         self._orders = orders
         self._written_down = written_down
         self._tell = tell
@@ -97,7 +88,6 @@ class MessageDesk:
         self._known: set[MessageId] = set()
         """Told of by this life of the service; the store knows of the others. 已登记"""
         self._heard: deque[_Heard] = deque()
-        self._without_text: dict[MessageId, Message] = {}
         self._under_way: set[MessageId] = set()
         self._wake = asyncio.Event()
         self.discarded = 0
@@ -107,8 +97,7 @@ class MessageDesk:
         """Take up what is open, and what nobody was told of; before any event is told."""
         for message in await self._stored.open_messages():
             self._open[message.message_id] = message
-        for message in await self._stored.without_text():
-            self._without_text[message.message_id] = message
+        await self._texts.restore()
         for call_id, message_id, began_at in await self._stored.untold():
             self._heard.append(
                 _Heard(call_id=call_id, message_id=message_id, began_at=began_at, how=HowLeft.FOUND)
@@ -127,7 +116,7 @@ class MessageDesk:
     def on_event(self, event: Event) -> None:
         """A call or a transcript is over: texts may be asked for; everything else is ignored."""
         match event:
-            case CallEnded() | CallAbandoned() | TranscriptFinished() if self._without_text:
+            case CallEnded() | CallAbandoned() | TranscriptFinished() if self._texts.waiting:
                 self._wake.set()
             case _:
                 pass
@@ -249,8 +238,7 @@ class MessageDesk:
                 if not taken_in:
                     self._heard.append(heard)
                     again = True
-            if self._without_text and not await self._ask_for_texts():
-                again = True
+            again = not await self._texts.ask() or again
             try:
                 async with asyncio.timeout(LOOK_AGAIN_S if again else None):
                     await self._wake.wait()
@@ -299,7 +287,8 @@ class MessageDesk:
             how=heard.how,
         )
         self._known.add(heard.message_id)
-        self._open[heard.message_id] = self._without_text[heard.message_id] = message
+        self._open[heard.message_id] = message
+        self._texts.want(message)
         self._tell(
             MessageLeft(
                 at=at,
@@ -324,39 +313,3 @@ class MessageDesk:
                 how=heard.how,
             )
         )
-
-    async def _ask_for_texts(self) -> bool:
-        """False: some of them must be tried again."""
-        if not await self._written_down():
-            return False
-        all_done = True
-        for message in list(self._without_text.values()):
-            asked = False
-            with call_fence(message.call_id):
-                asked = await self._ask_for_text(message)
-            all_done = all_done and asked
-        return all_done
-
-    async def _ask_for_text(self, message: Message) -> bool:
-        listed = await self._stored.find_message(message.message_id)
-        if listed is None:
-            return False
-        try:
-            await self._texts.want(
-                message.call_id,
-                why=WHY_TEXT,
-                by=THE_HOUSE,
-                from_ms=listed.starts_at_ms,
-                until_ms=listed.ends_at_ms,
-            )
-        except NO_TEXT_EVER as never:
-            log.info("a message has no text", call_id=message.call_id, why=never.code)
-            del self._without_text[message.message_id]
-            return True
-        except AsrError:
-            return False  # the call goes on, or another text of it is in the making
-        del self._without_text[message.message_id]
-        self._tell(
-            MessageTextAsked(at=self._now(), call_id=message.call_id, message_id=message.message_id)
-        )
-        return True

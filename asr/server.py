@@ -220,7 +220,10 @@ class _Stream:
         if others_wait():
             self.was_hurried = True
             return write_guess(replace(self._guess, stale=True), self._config)
-        self._guess = self._recogniser.partial()
+        if self._config.partial_words:
+            self._guess = self._recogniser.partial_with_words()
+        else:
+            self._guess = self._recogniser.partial()
         return write_guess(self._guess, self._config)
 
     def finish(self) -> str:

@@ -18,7 +18,7 @@ meanwhile.
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from asr.events import TranscriptFinished, UtteranceHeard
+from asr.events import BackfillWanted, TranscriptFinished, UtteranceHeard
 from cti.events import (
     CallAbandoned,
     CallAnswered,
@@ -119,6 +119,8 @@ class OrderDesk:
                 self._discard(self._sheets.newest_of(call_id))
             case UtteranceHeard(call_id=call_id):
                 self._heard(self._sheets.of_call(call_id), event)
+            case BackfillWanted(call_id=call_id):
+                self._sheets.expect_words(call_id)
             case TranscriptFinished(call_id=call_id):
                 self._finished(self._sheets.of_call(call_id))
             case CallAbandoned(call_id=call_id):

@@ -12,8 +12,8 @@ A call's truth:
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,11 @@ class Happened:
         this_year = date(today.year, self.month, self.day)
         return this_year if this_year <= today else this_year.replace(year=today.year - 1)
 
+    def is_still_to_come(self, at: datetime) -> bool:
+        """Whoever calls at half past midnight cannot tell of seven o'clock this morning."""
+        day = self.date_seen_from(at.date())
+        return (day, self.hour or 0) > (at.date(), at.hour)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
@@ -59,6 +64,12 @@ class Truth:
     address: str
     want: str
     happened: Happened | None = None
+
+    def as_of(self, at: datetime) -> "Truth":
+        """What can be told by somebody who calls at that local time."""
+        if self.happened is None or not self.happened.is_still_to_come(at):
+            return self
+        return replace(self, happened=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

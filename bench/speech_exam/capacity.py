@@ -42,7 +42,7 @@ AT_ONCE = 8
 STREAMS = 40
 FAST_S = 12
 PACED_S = 8
-ROUNDS = 4
+ROUNDS = 3
 
 
 async def measure(model: str = str(DEMO_MODEL)) -> dict[str, Any]:

@@ -13,7 +13,18 @@ from cti.facts import Fact
 from hotline.config import Config
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("cti", "ivr", "asr", "seats", "recordings", "orders", "quality", "store", "web", "hotline")
+PACKAGES = (
+    "cti",
+    "ivr",
+    "asr",
+    "seats",
+    "recordings",
+    "orders",
+    "quality",
+    "store",
+    "web",
+    "hotline",
+)
 PURE = ("events", "facts", "model", "call", "ports", "facts")
 REFUSED_NAMES = re.compile(r"util|helper|common|manager|handler|processor|misc", re.IGNORECASE)
 

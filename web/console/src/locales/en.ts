@@ -818,7 +818,6 @@ const en: Readonly<Record<Key, string>> = {
   'quality.added': 'Added by hand',
   'quality.distance': 'Mean change',
   'quality.adopted': 'Adopted',
-  'quality.title.column': 'Title',
   'rerun.act': 'Go through again',
   'rerun.going': 'Going through {percent}%',
   'rerun.title': 'Go through calls again with the present lists',

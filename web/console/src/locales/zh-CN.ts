@@ -831,7 +831,6 @@ const zhCN = {
   'quality.added': '人工补填',
   'quality.distance': '平均改动',
   'quality.adopted': '采用率',
-  'quality.title.column': '词条名称',
   'rerun.act': '重新检测',
   'rerun.going': '重新检测 {percent}%',
   'rerun.title': '按现行词表重新检测',

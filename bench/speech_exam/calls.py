@@ -23,6 +23,10 @@ from orders.model import RequestType
 
 FOLDER = Path(__file__).parent
 SENTENCES = FOLDER / "sentences.txt"
+"""Written by hand by somebody who had not seen the training's templates. 手写句"""
+GENERATED = FOLDER / "generated.txt"
+"""Of the training's templates (asr/training/texts.py, seed 20261121), none among the 129,000 that it makes for
+the network and the language model. 模板句"""
 CALLS = FOLDER / "calls.toml"
 SIDES = {"O": Side.OPERATOR, "C": Side.CITIZEN}
 

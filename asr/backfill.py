@@ -13,9 +13,7 @@ finished, and how far it got is the end of the last utterance of each voice.
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import structlog
 
@@ -28,6 +26,7 @@ from asr.backfill_ports import (
     WishList,
     WrittenDown,
 )
+from asr.backfill_queue import WishQueue
 from asr.desk import THE_HOUSE
 from asr.errors import (
     AsrError,
@@ -57,7 +56,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 2.0
 """How often what the command line asks for is looked at."""
-LONGEST_REST_S = 3_600
 _NOT_THE_CALLS_FAULT = (
     NoRecogniser,
     TranscriptsUnavailable,
@@ -66,13 +64,6 @@ _NOT_THE_CALLS_FAULT = (
 )
 """Such trouble passes, and is nobody's or everybody's: the rests do not grow, no call has failed."""
 _STILL_LIVE = ("live", "paused")
-
-
-@dataclass(slots=True)
-class _Rest:
-    attempts: int
-    until: datetime
-    reason: str
 
 
 @dataclass(slots=True)
@@ -117,8 +108,7 @@ class Backfill:
         self._settings = settings
         self._now = now
         self._write = write
-        self._queue: dict[CallId, Wish] = {}
-        self._rests: dict[CallId, _Rest] = {}
+        self._queue = WishQueue(settings.backfill_retry_s)
         self._at_work: dict[CallId, Progress] = {}
         self._told: dict[CallId, str] = {}
         """The last reason told of each call that fails."""
@@ -141,6 +131,11 @@ class Backfill:
         return dict(self._at_work)
 
     @property
+    def streams(self) -> int:
+        """How many recognisers are kept from live calls now."""
+        return sum(progress.streams for progress in self._at_work.values())
+
+    @property
     def resting(self) -> bool:
         """Live calls need everything there is, or the store does not write."""
         return not self._room()
@@ -149,8 +144,7 @@ class Backfill:
         """Note what is wanted and what is done; cheap, never waits, never raises."""
         match event:
             case BackfillWanted():
-                self._take(_wish(event))
-                self._rests.pop(event.call_id, None)
+                self._queue.take(_wish(event))
                 self._told.pop(event.call_id, None)
                 self._wake.set()
             case TranscriptFinished():
@@ -178,7 +172,7 @@ class Backfill:
         if story.transcription == "finished" and story.call.utterances and from_ms is None:
             raise TranscriptWhole
         if story.transcription in _STILL_LIVE or (
-            call_id in self._queue and call_id not in self._rests
+            call_id in self._queue and not self._queue.rests(call_id)
         ):
             raise TranscriptInTheMaking
         if not await self._sounds.there(call_id):
@@ -215,7 +209,8 @@ class Backfill:
             await self._pick_up()
             self._picked_up = True
         await self._hear_the_command_line()
-        for wish in self._next():
+        free = self._settings.backfills_at_once - len(self._at_work)
+        for wish in self._queue.next(free, self._now(), self._at_work):
             # A wish that came meanwhile is an event, and perhaps still on its way to the disk.
             if not self._room() or not await self._written_down():
                 return
@@ -226,7 +221,7 @@ class Backfill:
     async def _pick_up(self) -> None:
         """What earlier lives left, and calls whose language has a model now."""
         for wish in await self._wishes.open():
-            self._take(wish)
+            self._queue.take(wish)
         for call_id in await self._stories.left_out():
             if call_id not in self._queue and await self._recognisers_for(call_id) is not None:
                 self._tell(
@@ -242,28 +237,9 @@ class Backfill:
             except BackfillError as refused:
                 self._tell_failed(asked, refused, given_up=True)
 
-    def _take(self, wish: Wish) -> None:
-        known = self._queue.get(wish.call_id)
-        if known is None or wish.from_ms is not None:
-            self._queue[wish.call_id] = wish
-
     def _forget(self, call_id: CallId) -> None:
-        self._queue.pop(call_id, None)
-        self._rests.pop(call_id, None)
+        self._queue.forget(call_id)
         self._told.pop(call_id, None)
-
-    def _next(self) -> Sequence[Wish]:
-        free = self._settings.backfills_at_once - len(self._at_work)
-        if free <= 0:
-            return ()
-        now = self._now()
-        due = [
-            wish
-            for wish in self._queue.values()
-            if wish.call_id not in self._at_work
-            and (wish.call_id not in self._rests or self._rests[wish.call_id].until <= now)
-        ]
-        return sorted(due, key=lambda wish: wish.wanted_at)[:free]
 
     async def _attempt(self, wish: Wish) -> None:
         time = asyncio.get_running_loop().time
@@ -324,21 +300,12 @@ class Backfill:
         given_up = isinstance(trouble, BackfillError) and trouble.for_good
         if given_up:
             self._forget(wish.call_id)
+        elif isinstance(trouble, _NOT_THE_CALLS_FAULT):
+            self._queue.wait(wish.call_id, self._now())
         else:
-            self._rest(wish.call_id, trouble)
+            self._queue.rest(wish.call_id, self._now())
         if given_up or not isinstance(trouble, _NOT_THE_CALLS_FAULT):
             self._tell_failed(wish, trouble, given_up=given_up)
-
-    def _rest(self, call_id: CallId, trouble: AsrError) -> None:
-        before = self._rests.get(call_id)
-        attempts = 0 if before is None else before.attempts
-        rest_s = min(self._settings.backfill_retry_s * 2 ** min(attempts, 10), LONGEST_REST_S)
-        if isinstance(trouble, _NOT_THE_CALLS_FAULT):
-            rest_s = self._settings.backfill_retry_s
-        else:
-            attempts += 1
-        until = self._now() + timedelta(seconds=rest_s)
-        self._rests[call_id] = _Rest(attempts=attempts, until=until, reason=trouble.code)
 
     def _tell_failed(self, wish: Wish, trouble: AsrError, *, given_up: bool) -> None:
         if self._told.get(wish.call_id) == trouble.code and not given_up:

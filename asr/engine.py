@@ -44,6 +44,9 @@ class Recogniser(Protocol):
     def partial(self) -> Guess:
         """The text since the last utterance, as far as it is known."""
 
+    def partial_with_words(self) -> Guess:
+        """With the words' times; it may be behind the other."""
+
     def finish(self) -> Heard:
         """No more audio comes: what is left."""
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import structlog
 
-from asr.errors import UnknownModel
+from asr.errors import NotEnoughMemory, UnknownModel
 from asr.model_check import check_files
+from asr.model_memory import available_bytes, refuse_too_large
 from asr.models import CHINESE, model_folder
 from asr.protocol import StreamConfig
 from asr.recognisers import RecogniserPool
@@ -45,7 +46,8 @@ class SpokenLanguages:
         servers = {CHINESE: settings.servers, **settings.language_servers}
         for language in sorted({*chosen, *(each for each in servers if servers[each])}):
             pool = RecogniserPool(
-                StreamConfig(partial_words=True),
+                # Without the times of partial words: text that has them is a second behind.
+                StreamConfig(),
                 settings.answer_limit_s,
                 servers.get(language, ()),
                 settings.streams_per_worker,
@@ -92,6 +94,11 @@ class SpokenLanguages:
         report = check_files(folder)
         if not report.usable:
             self._leave_out(language, "model-unusable", "; ".join(report.complaints))
+            return None
+        try:
+            refuse_too_large(folder, available_bytes())
+        except NotEnoughMemory as short:
+            self._leave_out(language, short.code, str(short))
             return None
         return folder
 

@@ -71,7 +71,9 @@ def marks_of(text: str, gaps: Sequence[Gap]) -> tuple[tuple[int, str], ...]:
             found.append((gap.position, QUESTION if _is_question(said) else STOP))
             clause = sentence = gap.position
         elif mark is not None:
-            asks = text.startswith("请问", gap.position) and _is_question(text[clause : gap.position])
+            asks = text.startswith("请问", gap.position) and _is_question(
+                text[clause : gap.position]
+            )
             found.append((gap.position, QUESTION if asks else mark))
             clause = gap.position
             sentence = clause if asks else sentence

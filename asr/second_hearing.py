@@ -50,6 +50,8 @@ class Progress:
     heard_ms: int = 0
     """Audio of all voices together."""
     utterances: int = 0
+    streams: int = 0
+    """How many recognisers it has now."""
 
 
 class SecondHearing:
@@ -196,8 +198,15 @@ class _SlowConnection:
         self._connection = connection
         self._room = room
         self._progress = progress
+        self._progress.streams += 1
+        self._closed = False
         self.finish = connection.finish
-        self.close = connection.close
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._progress.streams -= 1
+        await self._connection.close()
 
     async def hear(self, pcm: bytes) -> Heard | Guess:
         if not self._room():

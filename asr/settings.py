@@ -22,7 +22,7 @@ class AsrSettings:
     """Voices that one worker or server takes at a time; the others wait and are made up: few good transcripts rather than many bad ones. 每进程路数"""
     block_ms: int = 400
     """How much audio is sent at a time, at most: a live leg grows by 341 ms. 音频块"""
-    poll_ms: int = 100
+    poll_ms: int = 40
     """How often a leg is looked at until its rhythm is known. 轮询间隔"""
     answer_limit_s: float = 10.0
     """A recogniser silent for so long is left and the audio sent again elsewhere. 应答时限"""

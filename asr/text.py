@@ -14,6 +14,7 @@ from asr.correcting import corrected
 from asr.doubt import judged
 from asr.events import Piece, Word
 from asr.gazetteer import Gazetteer
+from asr.misheard_digits import digits_put_right
 from asr.punctuation import Gap, marks_of
 from asr.written_numbers import Rewrite, number_rewrites
 
@@ -54,7 +55,8 @@ class Text:
         """Never raises, whatever the words are."""
         judged_words = judged(words, self._doubtful_below)
         if language == CHINESE:
-            return in_chinese(corrected(judged_words, self._gazetteer()))
+            heard = digits_put_right(judged_words)
+            return in_chinese(corrected(heard, self._gazetteer()))
         if language == ENGLISH:
             _, text = _laid_out(judged_words)
             return _said(judged_words, text, english.written(word.text for word in judged_words))

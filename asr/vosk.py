@@ -49,7 +49,6 @@ class VoskRecogniser:
     def __init__(self, kaldi: Any) -> None:
         self._kaldi = kaldi
         kaldi.SetWords(True)
-        kaldi.SetPartialWords(True)
 
     def accept(self, pcm: bytes) -> Heard | None:
         """Take more audio; an utterance when a pause ended one."""
@@ -59,6 +58,12 @@ class VoskRecogniser:
 
     def partial(self) -> Guess:
         """The text since the last utterance."""
+        self._kaldi.SetPartialWords(False)
+        return Guess(text=readable(json.loads(self._kaldi.PartialResult()).get("partial", "")))
+
+    def partial_with_words(self) -> Guess:
+        """The same with the words' times, but only as far as Vosk's lattice goes: a second behind."""
+        self._kaldi.SetPartialWords(True)
         said = json.loads(self._kaldi.PartialResult())
         return Guess(
             text=readable(said.get("partial", "")), words=_words(said.get("partial_result", []))

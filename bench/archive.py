@@ -25,6 +25,8 @@ CALL = "node1-1.1"
 LIMIT_CORE_S_PER_HOUR = 25
 LIMIT_MB = 60
 TURN_S = 7
+LEG_RATE_HZ = 48_000
+"""What Asterisk writes (cti/leg_files.py); ours takes every third sample, pydub's ffmpeg all of them."""
 SETTINGS = RecordingsSettings()
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 WATCH = """
@@ -45,7 +47,7 @@ AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
 legs = []
 for leg in sys.argv[1:3]:
     with open(leg, "rb") as file:
-        legs.append(AudioSegment(data=file.read(), sample_width=2, frame_rate=16000, channels=1))
+        legs.append(AudioSegment(data=file.read(), sample_width=2, frame_rate=48000, channels=1))
 joined = AudioSegment.from_mono_audiosegments(*legs)
 joined.export(sys.argv[3], format="ogg", codec="libopus", bitrate=sys.argv[4],
               parameters=["-compression_level", sys.argv[5]]).close()
@@ -67,7 +69,8 @@ def write_legs(folder: Path, minutes: int) -> Legs:
             for side, file in enumerate((citizen, seat)):
                 sound = 0.0015 * rng.standard_normal(RATE_HZ)
                 sound += syllables * voice if speaks == side else 0
-                file.write((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+                samples = (np.clip(sound, -1, 1) * 32767).astype("<i2")
+                file.write(np.repeat(samples, LEG_RATE_HZ // RATE_HZ).tobytes())
     return legs
 
 

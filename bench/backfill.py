@@ -14,6 +14,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Coroutine
 from pathlib import Path
 
 from asr.engine import Guess, Heard
@@ -67,7 +68,7 @@ async def prepare(folder: Path, minutes: float) -> tuple[list[CallId], int]:
 async def make_up(folder: Path, calls: list[CallId], recognisers: Recognisers) -> dict[str, float]:
     """All of them, by the product's own backfill."""
     async with SpokenCalls(folder).open() as house:
-        began, core_s = time.monotonic(), _core_s()
+        began = time.monotonic()
         await house.backfills.ask(calls, by="bench", at=utc_now())
         async with running(house.backfill(recognisers)):
             await house.until(
@@ -76,7 +77,6 @@ async def make_up(folder: Path, calls: list[CallId], recognisers: Recognisers) -
             )
         return {
             "wall_s": time.monotonic() - began,
-            "core_s": _core_s() - core_s,
             "utterances": sum(isinstance(e, UtteranceHeard) for e in house.told),
         }
 
@@ -88,13 +88,17 @@ def _core_s() -> float:
 
 
 async def with_worker(folder: Path, calls: list[CallId]) -> dict[str, float]:
-    pool = RecogniserPool(StreamConfig(partial_words=True), 10.0)
+    pool = RecogniserPool(StreamConfig(), 10.0)
     workers = SpeechWorkers(ROOT / "asr" / "demo_model", AsrSettings(), pool)
-    began = _core_s()
     async with running(workers):
         await workers.all_ready()
-        made = await make_up(folder, calls, pool)
-    # The worker's own core time is only known once it has ended; loading its model is in there.
+        return await make_up(folder, calls, pool)
+
+
+def measured(work: Coroutine[None, None, dict[str, float]]) -> dict[str, float]:
+    """With its core time, which is only whole once all that it started has ended."""
+    began = _core_s()
+    made = asyncio.run(work)
     return {**made, "core_s": _core_s() - began}
 
 
@@ -103,8 +107,8 @@ def main(minutes: float) -> int:
         folder = Path(kept)
         calls, length_ms = asyncio.run(prepare(folder / "heard", minutes))
         asyncio.run(prepare(folder / "unheard", minutes))
-        own = asyncio.run(make_up(folder / "unheard", calls, Deaf()))
-        whole = asyncio.run(with_worker(folder / "heard", calls))
+        own = measured(make_up(folder / "unheard", calls, Deaf()))
+        whole = measured(with_worker(folder / "heard", calls))
     hours = length_ms / 3_600_000
     largest_kb = max(
         resource.getrusage(who).ru_maxrss

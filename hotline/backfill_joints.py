@@ -10,6 +10,7 @@ from asr.languages import SpokenLanguages
 from asr.load import SpeechLoad
 from asr.models import CHINESE
 from asr.ports import Recognisers
+from asr.recognisers import RecogniserPool
 from asr.settings import AsrSettings
 from cti.ids import CallId
 from hotline.speech import language_of_group
@@ -27,22 +28,33 @@ class SpareSpeech:
     """Whether there is anything to spare for what is not live. 余力"""
 
     def __init__(
-        self, load: SpeechLoad, spoken: SpokenLanguages, journal: Journal, settings: AsrSettings
+        self,
+        load: SpeechLoad,
+        spoken: SpokenLanguages,
+        journal: Journal,
+        settings: AsrSettings,
+        held: Callable[[], int],
     ) -> None:
         self._load = load
         self._spoken = spoken
         self._journal = journal
         self._settings = settings
+        self._held = held
+        """Streams that the backfill has itself."""
 
     def __call__(self) -> bool:
         """Live voices are up to date, there is room for more of them, and the store writes."""
         return (
             self._load.worst_ms <= self._settings.backfill_below_ms
             and self._journal.sick is None
-            and all(
-                pool.room >= KEPT_FREE or not pool.available for pool in self._spoken.pools.values()
-            )
+            and all(self._has_places(pool) for pool in self._spoken.pools.values())
         )
+
+    def _has_places(self, pool: RecogniserPool) -> bool:
+        if not pool.available:
+            return True  # nobody is kept out, and who tries hears that at once
+        kept = min(KEPT_FREE, max(0, (self._settings.streams_per_worker or KEPT_FREE + 1) - 1))
+        return pool.room + self._held() >= kept
 
 
 class RecognisersOfCalls:

@@ -120,7 +120,9 @@ def parser() -> argparse.ArgumentParser:
         dest="action", required=True
     )
     drafting = report.add_parser("drafting", help="what operators made of proposed fields")
-    drafting.add_argument("--since", metavar="DATE", help="2026-10-01, Beijing time; four weeks ago")
+    drafting.add_argument(
+        "--since", metavar="DATE", help="2026-10-01, Beijing time; four weeks ago"
+    )
     drafting.add_argument("--json", action="store_true", help="the result as one JSON line")
     transcribe = command("transcribe", run_transcribe, "make missing transcripts from recordings")
     transcribe.add_argument("call_id", nargs="*")

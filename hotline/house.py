@@ -286,7 +286,9 @@ async def build_house(
         stories=transcripts,
         sounds=StoredSounds(places.legs, vault, recordings),
         recognisers_for=RecognisersOfCalls(calls, lambda: rulebook.groups, languages),
-        room=SpareSpeech(speech_desk.load, languages, journal, config.asr),
+        room=SpareSpeech(
+            speech_desk.load, languages, journal, config.asr, lambda: backfill.streams
+        ),
         tell=tell,
         written_down=lambda: journal.written(journal.last_seq),
         settings=config.asr,

@@ -14,19 +14,13 @@ from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.places import Places
 from orders.drafting_report import DraftQuality, FieldQuality, quality_of, weekly
-from orders.model import OrderField
+from orders.model import FIELD_NAMES
 from orders.serial import SHANGHAI
 from store.drafts import StoredDrafts
 
 Say = Callable[[str], None]
 USUAL_SPAN = timedelta(days=27)
 """Four weeks with today. 默认跨度"""
-NAMES = {
-    OrderField.CALLER_NAME: "诉求人", OrderField.CONTACT_NUMBER: "联系电话", OrderField.REQUEST_TYPE: "诉求类别",
-    OrderField.EVENT_TYPE: "事件类型", OrderField.URGENCY: "紧急程度", OrderField.CONTENT: "诉求内容",
-    OrderField.ADDRESS: "地址", OrderField.SUMMARY: "摘要", OrderField.DISTRICT: "区县",
-    OrderField.HAPPENED_AT: "发生时间", OrderField.PERSONS: "涉及对象", OrderField.WANT: "诉求目的",
-}  # fmt: skip
 
 
 async def report_drafting(arguments: Namespace, places: Places, config: Config, say: Say) -> int:
@@ -61,7 +55,7 @@ def _tell(span: str, quality: DraftQuality, say: Say) -> None:
 def _line(one: FieldQuality) -> str:
     distance = "—" if one.mean_distance is None else f"{one.mean_distance:.3f}"
     return (
-        f"  {NAMES[one.name]}  建议 {one.proposed}  采用 {one.confirmed}  修改 {one.edited}"
+        f"  {FIELD_NAMES[one.name]}  建议 {one.proposed}  采用 {one.confirmed}  修改 {one.edited}"
         f"  弃用 {one.rejected}  人工补填 {one.added}  平均编辑距离 {distance}"
     )
 

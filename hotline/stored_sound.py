@@ -22,6 +22,7 @@ from recordings.vault import Fixity, Vault
 log = structlog.get_logger(__name__)
 
 LEFT, RIGHT = 0, 1
+KEPT_BYTES = 5_000 * BYTES_PER_MS
 
 
 class StoredSounds:
@@ -58,7 +59,7 @@ class StoredSounds:
         try:
             yield opened.open
         finally:
-            await opened.stop()
+            await opened.end()
 
     def _is_there(self, call_id: CallId, listed: Sequence[Recording]) -> bool:
         if any(leg_path(self._legs_folder, call_id, side).exists() for side in _CALLS_SIDES):
@@ -121,9 +122,12 @@ class _Opened:
         reader = self._readers.setdefault((voice.leg_id, voice.side), SideReader(file, channel))
         return ArchivedLeg(reader, from_ms, voice.zero_ms)
 
-    async def stop(self) -> None:
+    async def end(self) -> None:
+        # All of them first: this wait may be cancelled.
         for reader in self._readers.values():
-            await reader.stop()
+            reader.end()
+        for reader in self._readers.values():
+            await reader.ended()
 
     def _raw(self, voice: Voice) -> Path:
         if voice.leg_id is None:
@@ -149,18 +153,24 @@ class _RawLeg(LegTail):
 
 
 class ArchivedLeg:
-    """One side of an archived recording as a leg; see asr.ports.Leg. 归档话路"""
+    """One side of an archived recording as a leg; see asr.ports.Leg. 归档话路
+
+    A few seconds stay in memory: who listens steps back a little at the end of every silence, and a
+    decoding process for each of these steps would cost more than the decoding.
+    """
 
     missing = False
 
     def __init__(self, reader: SideReader, from_ms: int, zero_ms: int) -> None:
         self._reader = reader
         self._zero_ms = zero_ms
-        self._offset = 0
         self._end: int | None = None
+        self._offset = self._offset_of(from_ms)
+        self._recent = bytearray()
+        self._decoded = self._offset
+        """Where what comes next out of the process begins; `recent` ends there."""
         self._reading = False
         self._at_end = False
-        self.go_back_to(from_ms)
 
     @property
     def position_ms(self) -> int:
@@ -168,37 +178,55 @@ class ArchivedLeg:
 
     @property
     def finished(self) -> bool:
-        return self._at_end or (self._end is not None and self._offset >= self._end)
+        heard_all = self._at_end and self._offset >= self._decoded
+        return heard_all or (self._end is not None and self._offset >= self._end)
 
     async def read(self, block_ms: int) -> bytes:
         """Raises RecordingDamaged, RecordingUnreadable."""
         wanted = block_ms * BYTES_PER_MS
         if self._end is not None:
             wanted = min(wanted, self._end - self._offset)
-        if wanted <= 0 or self._at_end:
+        if wanted <= 0:
             return b""
-        try:
-            if not self._reading:
-                self._reading = True
-                await self._reader.start(self._offset // BYTES_PER_MS)
-            block = await self._reader.read(wanted)
-        except AudioDamaged as damaged:
-            raise RecordingDamaged from damaged
-        except ArchiveUnreadable as trouble:
-            raise RecordingUnreadable from trouble
+        await self._decode(self._offset + wanted - self._decoded)
+        begin = len(self._recent) - (self._decoded - self._offset)
+        block = bytes(self._recent[begin : begin + wanted])
         self._offset += len(block)
-        self._at_end = len(block) < wanted
+        del self._recent[:-KEPT_BYTES]
         return block
 
     def end_at(self, end_ms: int) -> None:
-        self._end = max(0, end_ms - self._zero_ms) * BYTES_PER_MS
+        self._end = self._offset_of(end_ms)
 
     def call_is_over(self) -> None:
         """It always is."""
 
     def go_back_to(self, position_ms: int) -> None:
-        self._offset = max(0, position_ms - self._zero_ms) * BYTES_PER_MS
-        self._reading = self._at_end = False
+        self._offset = self._offset_of(position_ms)
+        if not self._decoded - len(self._recent) <= self._offset <= self._decoded:
+            self._recent.clear()
+            self._decoded = self._offset
+            self._reading = self._at_end = False
 
     def close(self) -> None:
         """Its process ends with the attempt."""
+
+    def _offset_of(self, position_ms: int) -> int:
+        return max(0, position_ms - self._zero_ms) * BYTES_PER_MS
+
+    async def _decode(self, size: int) -> None:
+        """So much more, if there is so much. Raises RecordingDamaged, RecordingUnreadable."""
+        if size <= 0 or self._at_end:
+            return
+        try:
+            if not self._reading:
+                self._reading = True
+                await self._reader.start(self._decoded // BYTES_PER_MS)
+            block = await self._reader.read(size)
+        except AudioDamaged as damaged:
+            raise RecordingDamaged from damaged
+        except ArchiveUnreadable as trouble:
+            raise RecordingUnreadable from trouble
+        self._recent += block
+        self._decoded += len(block)
+        self._at_end = len(block) < size

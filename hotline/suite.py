@@ -17,7 +17,8 @@ from hotline.config import Config
 from hotline.console_build import build_console, install_modules, run_npm
 from hotline.places import BUNDLE_VARIABLE, ROOT, Places
 
-HALVES = (["tests/unit", "tests/wire"], ["tests/live", "tests/browser"])
+HALVES = (["tests/unit", "tests/wire", "tests/browser"], ["tests/live"])
+"""About as long as each other on two cores. The browser comes last: its driver keeps a loop of its own."""
 POSTGRES_FOLDERS = ("/usr/lib/postgresql",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -62,7 +63,7 @@ def test(places: Places, config: Config, words: Sequence[str]) -> int:
 
 
 def _both_halves(environment: Mapping[str, str]) -> int:
-    """What computes and what mostly waits, side by side: two cores are busy, and it takes half as long."""
+    """Side by side: two cores are busy, and it takes half as long."""
     status = 0
     with tempfile.TemporaryFile() as said:
         quick, slow = ([*half, "--durations=15"] for half in HALVES)

@@ -23,6 +23,8 @@ class Clause:
     start: int
     end: int
     written: str
+    mark: str = ""
+    """What stands after it. 句末标点"""
 
 
 def bare(text: str) -> str:
@@ -40,42 +42,32 @@ class Aligned:
     def __init__(self, text: str, written: str, spans: Sequence[Span] = ()) -> None:
         """`spans` says which stretch was written from which part of the text, where that is known."""
         self.text = text
-        self._raw = written or text
         pieces = _PIECE.findall(written) or [(text, "")]
         whole = "".join(piece for piece, _ in pieces)
         self._whole = whole
         known = _from_spans(text, spans)
         self._blocks = known if known and known[-1][4] == len(whole) else _compared(text, whole)
-        self._ends: list[int] = []
+        self._ends: list[tuple[int, str]] = []
         position = 0
-        for piece, _ in pieces:
+        for piece, mark in pieces:
             position += len(piece)
-            self._ends.append(position)
+            self._ends.append((position, mark.strip()))
 
     def written(self, start: int, end: int) -> str:
         """text[start:end] as it is written, without marks."""
         first, last = self._forward(start, last=False), self._forward(end, last=True)
         return self._whole[first:last]
 
-    def onward(self, start: int) -> str:
-        """Everything from text[start] on as it is written, with its marks."""
-        bare_before = self._forward(start, last=False)
-        for place, char in enumerate(self._raw):
-            if char in MARKS or char.isspace():
-                continue
-            if bare_before == 0:
-                return self._raw[place:]
-            bare_before -= 1
-        return ""
-
     def clauses(self) -> tuple[Clause, ...]:
         """The sentence between its marks; all of it where nothing is written with marks."""
         found = []
         start = 0
-        for boundary in self._ends:
+        for boundary, mark in self._ends:
             end = len(self.text) if boundary == len(self._whole) else self._back(boundary)
             if end > start:
-                found.append(Clause(start=start, end=end, written=self.written(start, end)))
+                found.append(
+                    Clause(start=start, end=end, written=self.written(start, end), mark=mark)
+                )
             start = max(start, end)
         return tuple(found)
 

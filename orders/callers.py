@@ -44,6 +44,21 @@ def asks_for_name(text: str) -> bool:
     return bool(_ASKS_NAME.search(text))
 
 
+_TITLE_ALONE = re.compile("^(?:好的|嗯|那|您好)*(先生|女士|小姐)(?!女士|小姐|先生|或)")
+_SURNAME = re.compile(_SURNAMES)
+
+
+def title_in(text: str) -> str | None:
+    """How the operator addresses him without his name: 女士，您反映的问题记录完毕."""
+    said = _TITLE_ALONE.match(text)
+    return None if said is None else said.group(1)
+
+
+def is_surname(name: str) -> bool:
+    """Nothing but a surname."""
+    return _SURNAME.fullmatch(name) is not None
+
+
 def answered_name(text: str) -> Heard | None:
     """All of a short answer to that question: 王, 姓王, 王建国, 姓章立早章."""
     spelt = _SPELT_OUT.search(text)

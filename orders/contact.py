@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from asr.events import Side
 from asr.spoken_numbers import digit_runs, is_phone_number, national
-from orders.callers import answered_name, number_in
+from orders.callers import answered_name, is_surname, number_in, title_in
 from orders.heard import Heard
 from orders.model import ANONYMOUS, FieldValue, FilledBy, Proof
 from orders.reading import Reading, filled
@@ -23,6 +23,7 @@ def caller_name(ordered: Sequence[Reading]) -> FieldValue | None:
     """The fullest that fits: 王 and later 王先生 make 王先生; a full name stays a full name."""
     best: tuple[Reading, Heard] | None = None
     asked = False
+    title = ""
     for reading in ordered:
         heard = reading.name
         if reading.utterance.side is Side.CITIZEN:
@@ -30,11 +31,17 @@ def caller_name(ordered: Sequence[Reading]) -> FieldValue | None:
             asked = False
         else:
             asked = reading.asks_name
+            title = title_in(reading.text) or title
         if heard is None:
             continue
         if best is None or heard.value == ANONYMOUS or _names_better(reading, heard, best[1]):
             best = (reading, heard)
-    return None if best is None else filled(*best)
+    if best is None:
+        return None
+    reading, heard = best
+    if title and is_surname(heard.value):
+        heard = replace(heard, value=heard.value + title)
+    return filled(reading, heard)
 
 
 def _names_better(reading: Reading, heard: Heard, known: Heard) -> bool:

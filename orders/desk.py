@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from asr.events import TranscriptFinished, UtteranceHeard
+from asr.events import BackfillWanted, TranscriptFinished, UtteranceHeard
 from cti.events import (
     CallAbandoned,
     CallAnswered,
@@ -125,6 +125,8 @@ class OrderDesk:
                 self._urged(self._sheets.at_hand(order_id), at)
             case UtteranceHeard(call_id=call_id):
                 self._heard(self._sheets.of_call(call_id), event)
+            case BackfillWanted(call_id=call_id):
+                self._sheets.expect_words(call_id)
             case TranscriptFinished(call_id=call_id):
                 self._finished(self._sheets.of_call(call_id))
             case CallAbandoned(call_id=call_id):

@@ -78,6 +78,22 @@ class OrderField(StrEnum):
     WANT = "want"  # 诉求目的
 
 
+FIELD_NAMES = {
+    OrderField.CALLER_NAME: "诉求人",
+    OrderField.CONTACT_NUMBER: "联系电话",
+    OrderField.REQUEST_TYPE: "诉求类别",
+    OrderField.EVENT_TYPE: "事件类型",
+    OrderField.URGENCY: "紧急程度",
+    OrderField.CONTENT: "诉求内容",
+    OrderField.ADDRESS: "地址",
+    OrderField.SUMMARY: "摘要",
+    OrderField.DISTRICT: "区县",
+    OrderField.HAPPENED_AT: "发生时间",
+    OrderField.PERSONS: "涉及对象",
+    OrderField.WANT: "诉求目的",
+}
+"""As people call them. 字段名称"""
+
 MANDATORY_FIELDS = (
     OrderField.CALLER_NAME,
     OrderField.CONTENT,

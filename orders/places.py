@@ -118,7 +118,7 @@ def place_in(text: str, spotted: Sequence[Spotted] = ()) -> Place | None:
     """
     chains = _chains(_parts_of(text, spotted), text)
     if not chains:
-        return None
+        return _well_known(text)
     best = max(chains, key=lambda chain: (len({f.part for f in chain}), -chain[0].start))
     if all(found.part in _MEANS_NOTHING_ALONE for found in best):
         return None
@@ -131,6 +131,21 @@ def place_in(text: str, spotted: Sequence[Spotted] = ()) -> Place | None:
             # 人民路和中山路交叉口
             parts[found.part] = f"{joined}和{found.words}"
     return Place(parts=tuple(parts.items()), start=best[0].start, end=best[-1].end)
+
+
+_WELL_KNOWN = re.compile(
+    f"(?<=[在到])(?:{_NAME}{{2,4}})?(?:火车站|高铁站|汽车站|客运站|机场|政务服务中心|政务大厅|体育馆|图书馆|博物馆)"
+)
+
+
+def _well_known(text: str) -> Place | None:
+    """在火车站 is place enough where nothing else is said."""
+    said = _WELL_KNOWN.search(text)
+    if said is None:
+        return None
+    start = said.start() + name_begins(said.group())
+    part = (Part.LANDMARK, text[start : said.end()])
+    return Place(parts=(part,), start=start, end=said.end())
 
 
 _MEANS_NOTHING_ALONE = frozenset({Part.FLOOR, Part.ROAD_NUMBER})
@@ -190,7 +205,7 @@ def _parts_of(text: str, spotted: Sequence[Spotted]) -> list[_Found]:
         if part is not None:
             added = _SUFFIX.match(text, known.end) if part in _SUFFIXED else None
             end = known.end if added is None else added.end()
-            words = known.name + text[known.end : end]
+            words = _said(known, text) + text[known.end : end]
             found.append(_Found(part, words, known.start, end))
             rest = rest[: known.start] + _BLOT * (end - known.start) + rest[end:]
     for part, pattern in _PATTERNS:
@@ -211,6 +226,12 @@ _SUFFIX = re.compile("(?:小区|社区)?")
 _SUFFIXED = frozenset({Part.VILLAGE, Part.ESTATE})
 
 
+def _said(known: Spotted, text: str) -> str:
+    """As he says it: 高新区; but 路北 is written 路北区."""
+    said = text[known.start : known.end]
+    return said if said[-1] == known.name[-1] else known.name
+
+
 def _part_of(known: Spotted) -> Part | None:
     match known.kind:
         case "district":
@@ -220,9 +241,8 @@ def _part_of(known: Spotted) -> Part | None:
         case "road":
             return Part.ROAD
         case "community":
-            return (
-                Part.VILLAGE if known.name[-1] == "村" or known.name[-2:] == "社区" else Part.ESTATE
-            )
+            rural = known.name[-1] == "村" and known.name[-2:] != "新村"
+            return Part.VILLAGE if rural or known.name[-2:] == "社区" else Part.ESTATE
         case _:
             return None
 

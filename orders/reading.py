@@ -5,7 +5,7 @@ text; what becomes of many sentences is decided in `drafting`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asr.events import Side, UtteranceHeard
@@ -76,16 +76,22 @@ class Reading:
 NOTHING_KNOWN = Background()
 CHINESE = frozenset({"zh", "dialect"})
 _GREETING = re.compile(
-    "^(?:喂|您好|你好|同志|那个|嗯|呃|啊|哎|是这样的?|我是市民|事情是这样的|我跟你说|我给你说)+"
+    "^(?:喂|您好|你好|同志|那个|嗯|呃|啊|哎|是这样的?|我是市民|事情是这样的|我跟你说|我给你说|是的|好的|没错|对(?=是的|的|啊|嗯|就是|我|希望|没错))+"
 )
 _SMALL_TALK = re.compile(
-    "(?:好的?|嗯|对的?|是的?|行|可以|谢谢(?:您|你|啊)?|感谢|再见|没有了?|没了|不用了?|知道了|明白了?|喂|您好|你好|听得到|能听到"
+    "(?:好的?|嗯|对的?|是的?|行的?|可以的?|谢谢(?:您|你|啊)?|感谢|再见|没有了?|没了|不用了?|知道了|明白了?|喂|您好|你好|听得到|能听到"
     "|不客气|麻烦(?:您|你)?了?|就这些|没有其他(?:问题)?了?|啊|哦|那好吧|不是|没问题|没错|对对|辛苦了?|拜拜|挂了)+"
 )
+_DIGITS = "[0-9零〇幺一二三四五六七八九]"
+_NAMES_HIMSELF = "(?:(?:我|免贵|是)*姓.{1,4}?|我(?:的名字)?叫.{2,4}?)"
+_GIVES_NUMBER = (
+    "(?:我|我的|的|联系|你打|打)*(?:电话|手机|号码|座机|联系方式)(?:号码?|吧|呢)*"
+    f"(?:(?:就是|是).{{0,6}}?(?:{_DIGITS}(?:{_DIGITS}|嗯|啊|呃|然后|的)*)?.{{0,2}}|{_DIGITS}+)"
+)
 _PERSONAL = re.compile(
-    "(?:对|嗯|是|没错|好|就)*(?:用|是|打)?(?:这个|本机|我?来电的?|现在这个)(?:的|手机|电话)*号码?(?:就行|就可以|就好|联系|没错|的)*|"
-    "(?:我|免贵)*姓.{1,4}|我叫.{2,4}|(?:我叫.{2,4})?(?:我的?)?(?:联系)?(?:电话|手机|号码|座机|联系方式)(?:号码?)?(?:(?:就是|是).*|[0-9零〇幺一二三四五六七八九]+)"
-    "|(?:不对|错了|不是)*(?:尾号|最后.{0,3}位?|后[两三四]位)?(?:是|应该是)*[0-9零〇幺一二三四五六七八九]+"
+    f"{_NAMES_HIMSELF}|(?:{_NAMES_HIMSELF})?{_GIVES_NUMBER}"
+    "|(?:对|嗯|是|没错|好|就)*(?:用|是|打)?(?:这个|本机|我?来电的?|现在这个)(?:的|手机|电话)*号码?(?:就行|就可以|就好|联系|没错|的)*"
+    f"|(?:不对|错了|不是)*(?:尾号|最后.{{0,3}}位?|后[两三四]位)?(?:是|应该是)*{_DIGITS}+"
 )
 
 
@@ -105,14 +111,13 @@ def read(utterance: UtteranceHeard, background: Background = NOTHING_KNOWN) -> R
         return _foreign(utterance, text)
     both = Aligned(text, utterance.written, _spans(utterance, text))
     spotted = background.places.spotted_in(text)
-    begun = _statement_begins(text)
     clauses = both.clauses()
-    stated = () if begun is None else tuple(one for one in clauses if one.end > begun)
+    stated = _stated(both, clauses)
     return Reading(
         utterance=utterance,
         text=text,
-        statement="" if begun is None else text[begun:],
-        written="" if begun is None else both.onward(begun).rstrip("，。、；,.;…"),
+        statement="".join(text[one.start : one.end] for one in stated),
+        written="".join(one.written + one.mark for one in stated).rstrip("，。、；,.;…"),
         clauses=stated,
         name=citizen_name_in(text),
         number=number_in(text, asked=False),
@@ -240,13 +245,27 @@ def _proof(reading: Reading, start: int, end: int) -> Proof:
     )
 
 
-def _statement_begins(text: str) -> int | None:
-    """Where what he has to say begins; None where it is a greeting, an answer or his number."""
+def _stated(both: Aligned, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """What he has to say: not his greeting, his answers, his name and his number."""
+    begun = _greeted(both.text)
+    kept = []
+    for one in clauses:
+        start = max(one.start, begun) if one.end > begun else one.end
+        start += _greeted(both.text[start : one.end])
+        if start < one.end and _tells(both.text[start : one.end]):
+            kept.append(replace(one, start=start, written=both.written(start, one.end)))
+    return tuple(kept) if sum(one.end - one.start for one in kept) >= _SHORTEST else ()
+
+
+_SHORTEST = 3
+
+
+def _greeted(text: str) -> int:
     greeting = _GREETING.match(text)
-    begun = greeting.end() if greeting else 0
-    statement = text[begun:]
-    if len(statement) < 3 or _SMALL_TALK.fullmatch(statement) or _PERSONAL.fullmatch(statement):
-        return None
-    if all(char in DIGITS for char in statement):
-        return None
-    return begun
+    return greeting.end() if greeting else 0
+
+
+def _tells(text: str) -> bool:
+    if _SMALL_TALK.fullmatch(text) or _PERSONAL.fullmatch(text):
+        return False
+    return not all(char in DIGITS for char in text)

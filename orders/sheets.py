@@ -97,6 +97,13 @@ class Sheets:
         self._sheets.move_to_end(order_id)
         return sheet
 
+    def expect_words(self, call_id: CallId) -> None:
+        """Its words are to be made up after all: the call's sheet waits for them, if it is here."""
+        sheet = self.newest_of(call_id)
+        if sheet is not None and sheet.order.state is OrderState.DRAFT:
+            sheet.transcribed = False
+            self._by_call[call_id] = sheet.order.order_id
+
     def call_over(self, sheet: Sheet) -> None:
         sheet.call_over = True
         self._finish_if_done(sheet)

@@ -11,7 +11,7 @@ _WANTS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
     (confidence, re.compile(words))
     for confidence, words in (
         (0.9, "(?:我们?|大家|居民们?|业主们?)?(?:就是|就|也|还是)?(?:希望|盼望)(?!小学|小区|路).{2,}"),
-        (0.9, "(?:我们?|强烈|所以)*(?<!没有|不合)要求(?!的|他们?说|是什么|有哪些).{2,}"),
+        (0.9, "(?:我们?|强烈|所以)*(?<!没有|不合)要求(?!助|的|他们?说|是什么|有哪些).{2,}"),
         (0.85, "(?:我们?)?(?:请求|恳请|恳求).{2,}"),
         (0.8, "(?<![申邀])请(?!问|假|客|教|讲|说|帖|示|稍等|您稍|你稍|来的|的|了|人|不要挂).{3,}"),
         (0.8, "(?:我想)?(?:麻烦|劳驾)(?:你们?|您|咱们|政府|领导)(?!了$).{3,}"),
@@ -32,6 +32,7 @@ _QUESTION = re.compile(
 )
 LONGEST = 60
 """Characters; whoever goes on longer tells a story. 目的上限"""
+_LONGEST_QUESTION = 100
 
 
 def want_in(text: str, start: int, end: int) -> Heard | None:
@@ -47,7 +48,7 @@ def want_in(text: str, start: int, end: int) -> Heard | None:
             continue
         first = start + said.start(part)
         return Heard(value=value, start=first, end=first + len(value), confidence=confidence)
-    asked = _QUESTION.search(clause)
+    asked = _QUESTION.search(clause, max(0, len(clause) - _LONGEST_QUESTION))
     if asked is None:
         return None
     first, last = asked.span("what")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cti.ids import CallId, SeatId
-from quality.events import CueRaised, SignalFound
+from quality.events import CueKind, CueRaised, SignalFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,9 @@ class WordHits:
 
     code: str
     word: str
+    kind: CueKind
+    title: str
+    """Of one of its cues; what the lists that hold now say counts more. 标题"""
     hits: int
     judged: int
     false_alarms: int

@@ -18,7 +18,7 @@ class SideReader:
     """One side of one file as 16 kHz int16, from any position; channel 0 is the left one. 单侧读取
 
     The process is started, read and ended in threads: whoever is cancelled in the middle of that leaves
-    none behind. `stop` must be waited for before the reader is let go.
+    none behind. Call `end` before the reader is let go.
     """
 
     def __init__(self, file: Path, channel: int) -> None:
@@ -27,6 +27,7 @@ class SideReader:
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._changing = threading.Lock()
+        self._ending: threading.Thread | None = None
 
     async def start(self, from_ms: int) -> None:
         """Read from here on, wherever reading was. Raises ArchiveUnreadable."""
@@ -42,13 +43,23 @@ class SideReader:
             raise ArchiveUnreadable
         return await asyncio.to_thread(_read, process, size)
 
-    async def stop(self) -> None:
-        """End the process for good."""
-        await asyncio.to_thread(self._stop)
+    def end(self) -> None:
+        """End the process for good; that takes a moment, which `ended` waits for.
+
+        In a thread of its own: a place in the loop's pool is lost when its waiter is cancelled.
+        """
+        if self._ending is None:
+            self._ending = threading.Thread(target=self._stop, name="end of a decoder")
+            self._ending.start()
+
+    async def ended(self) -> None:
+        """Wait until the process is gone; only after `end`."""
+        if self._ending is not None:
+            await asyncio.to_thread(self._ending.join)
 
     def _start(self, from_ms: int) -> None:
         with self._changing:
-            self._end()
+            self._kill()
             if self._stopped:
                 return
             self._process = subprocess.Popen(
@@ -67,9 +78,9 @@ class SideReader:
     def _stop(self) -> None:
         with self._changing:
             self._stopped = True
-            self._end()
+            self._kill()
 
-    def _end(self) -> None:
+    def _kill(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return

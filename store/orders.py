@@ -39,6 +39,8 @@ from store.transcripts import UNFINISHED, StoredTranscripts
 
 MACHINE = "machine"
 CITIZEN = "citizen"
+WANTED = "wanted"
+"""Of a transcript that is to be made up: its words still fill the draft. 待后补"""
 IN_LINE = [state.value for state in (CallState.QUEUED, CallState.RINGING)]
 
 
@@ -187,7 +189,8 @@ class StoredOrders:
 
     async def unfinished_orders(self) -> list[WorkOrder]:
         """Orders of every state whose call is not over or whose transcript is not finished."""
-        open_call = calls.c.state.in_(OPEN_STATES) | calls.c.transcription.in_(UNFINISHED)
+        words_come = calls.c.transcription.in_((*UNFINISHED, WANTED))
+        open_call = calls.c.state.in_(OPEN_STATES) | words_come
         wanted = select(orders).join(calls, calls.c.call_id == orders.c.call_id).where(open_call)
         return await self._orders(wanted.order_by(orders.c.order_id))
 

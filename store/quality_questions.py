@@ -88,6 +88,8 @@ class StoredQuality:
             select(
                 cues.c.code,
                 cues.c.word,
+                func.max(cues.c.kind).label("kind"),
+                func.max(cues.c.title).label("title"),
                 hits.label("hits"),
                 func.count(cues.c.false_alarm).label("judged"),
                 false_alarms.label("false_alarms"),
@@ -102,6 +104,8 @@ class StoredQuality:
             WordHits(
                 code=row.code,
                 word=row.word,
+                kind=CueKind(row.kind),
+                title=row.title,
                 hits=row.hits,
                 judged=row.judged,
                 false_alarms=int(row.false_alarms),

@@ -105,12 +105,17 @@ async def word_hits(
     """How often each listed word was heard, and how often that was a false alarm. 词条命中"""
     require(viewer, Role.SUPERVISOR, Role.INSPECTOR, Role.ADMINISTRATOR)
     found = await house.quality.records.word_hits(since)
+    rules = house.quality.rules()
+    titles = {one.code: one.title for one in rules.words.entries}
     return {
-        "version": house.quality.rules().words_version,
+        "version": rules.words_version,
         "words": [
             {
                 "code": one.code,
                 "word": one.word,
+                "kind": one.kind.value,
+                # An entry that has left the lists keeps the title its cues had.
+                "title": titles.get(one.code, one.title),
                 "hits": one.hits,
                 "judged": one.judged,
                 "false_alarms": one.false_alarms,

@@ -35,8 +35,9 @@ class Mixture:
     """Taken from every known history: templates are too sure of what follows."""
     least_trigrams: int = 3
     """A trigram met less often is left out."""
-    common: float = 2e-3
-    """A pair met once is left out if its second word is commoner than this: nothing is learnt."""
+    least_gain: float = 4.5
+    """A pair or trigram that tells so little more than its shorter history is left out, in nats over
+    all its occurrences: it would cost more room than it is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +58,19 @@ def grammar_graph(
     a sentence's n-grams."""
     counts = _count(sentences, frozenset(general))
     single = _single_words(counts[0], general, mixture)
-    telling = {
-        key: count
-        for key, count in counts[1].items()
-        if count > 1 or single[key[-1]] < mixture.common
+    pairs = {
+        history: _following(words, single, mixture)
+        for history, all_words in _by_history(counts[1])
+        if (words := _telling(all_words, single, mixture))
     }
-    pairs = {history: _following(words, single, mixture) for history, words in _by_history(telling)}
+    pairs.setdefault((BEGIN,), _Following({}, 1.0))
     frequent = {key: count for key, count in counts[2].items() if count >= mixture.least_trigrams}
     triples: dict[History, _Following] = {}
-    for history, words in _by_history(frequent):
-        after = pairs[history[1:]]
-        lower = {word: after.known.get(word, after.rest * single[word]) for word in words}
-        triples[history] = _following(words, lower, mixture)
+    for history, all_words in _by_history(frequent):
+        after = pairs.get(history[1:], _Following({}, 1.0))
+        lower = {word: after.known.get(word, after.rest * single[word]) for word in all_words}
+        if words := _telling(all_words, lower, mixture):
+            triples[history] = _following(words, lower, mixture)
     return _arcs(single, {**pairs, **triples}, numbers)
 
 
@@ -119,6 +121,17 @@ def _by_history(
     return found.items()
 
 
+def _telling(
+    counts: Mapping[str, int], lower: Mapping[str, float], mixture: Mixture
+) -> dict[str, int]:
+    whole = sum(counts.values())
+    return {
+        word: count
+        for word, count in counts.items()
+        if count * math.log(count / whole / lower[word]) >= mixture.least_gain
+    }
+
+
 def _following(
     counts: Mapping[str, int], lower: Mapping[str, float], mixture: Mixture
 ) -> _Following:
@@ -152,14 +165,16 @@ def _arcs(
                 finals.append((source, cost))
             else:
                 number = numbers[word]
-                arcs.append(Arc(source, _next(history, word, states), number, number, cost))
+                arcs.append(
+                    Arc(source, _longest((*history, word)[-2:], states), number, number, cost)
+                )
         if history:
-            arcs.append(Arc(source, states[history[1:]], 0, 0, -math.log(after.rest)))
+            arcs.append(Arc(source, _longest(history[1:], states), 0, 0, -math.log(after.rest)))
     return arcs, finals, states[(BEGIN,)]
 
 
-def _next(history: History, word: str, states: Mapping[History, int]) -> int:
-    longest = (*history, word)[-2:]
-    while longest not in states:
-        longest = longest[1:]
-    return states[longest]
+def _longest(history: History, states: Mapping[History, int]) -> int:
+    """The state of as much of the history as has one."""
+    while history not in states:
+        history = history[1:]
+    return states[history]

@@ -17,7 +17,7 @@ from asr.training.syllables import phones_of, take_apart
 from asr.training.voices import Reader
 from asr.training.writing import is_chinese
 
-GENERAL_WORDS = 20_000
+GENERAL_WORDS = 28_000
 """The most frequent words of two characters and more."""
 SINGLE_CHARACTERS = 4_000
 """Anything can be written with single characters, if need be."""

@@ -12,8 +12,8 @@ A call's truth:
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,10 @@ from orders.model import RequestType
 
 FOLDER = Path(__file__).parent
 SENTENCES = FOLDER / "sentences.txt"
+"""Written by hand by somebody who had not seen the training's templates. 手写句"""
+GENERATED = FOLDER / "generated.txt"
+"""Of the training's templates (asr/training/texts.py, seed 20261121), none among the 129,000 that it makes for
+the network and the language model. 模板句"""
 CALLS = FOLDER / "calls.toml"
 SIDES = {"O": Side.OPERATOR, "C": Side.CITIZEN}
 
@@ -46,6 +50,11 @@ class Happened:
         this_year = date(today.year, self.month, self.day)
         return this_year if this_year <= today else this_year.replace(year=today.year - 1)
 
+    def is_still_to_come(self, at: datetime) -> bool:
+        """Whoever calls at half past midnight cannot tell of seven o'clock this morning."""
+        day = self.date_seen_from(at.date())
+        return (day, self.hour or 0) > (at.date(), at.hour)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
@@ -59,6 +68,12 @@ class Truth:
     address: str
     want: str
     happened: Happened | None = None
+
+    def as_of(self, at: datetime) -> "Truth":
+        """What can be told by somebody who calls at that local time."""
+        if self.happened is None or not self.happened.is_still_to_come(at):
+            return self
+        return replace(self, happened=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

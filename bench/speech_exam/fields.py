@@ -36,7 +36,7 @@ from bench.speech_exam.redrafting import (
     city_places,
     drafted,
     heard_again,
-    local_day,
+    local,
     perfect,
     shipped_dangers,
     shipped_places,
@@ -117,20 +117,23 @@ def _summary(calls: Sequence[ScriptedCall], papers: Sequence[Json]) -> dict[str,
         "city": again(rows_with(many), many),
         "perfect_text": again(lambda number: perfect(calls[number], opened[number]), few),
     }
-    days = [local_day(at) for at in opened]
+    days = [local(at) for at in opened]
+    truths = [call.truth.as_of(at) for call, at in zip(calls, days, strict=True)]
     marks = {
-        name: marked(zip((call.truth for call in calls), proposed, days, strict=True))
+        name: marked(zip(truths, proposed, (at.date() for at in days), strict=True))
         for name, proposed in drafts.items()
     }
     return {
         "bench": "speech", "part": "fields", "calls": len(papers),
         "voices": [CITIZEN_VOICE, OPERATOR_VOICE],
-        "cer": {
-            "without_correction": _cer(calls, papers),
-        },
+        "cer_without_correction": _cer(calls, papers),
         "right": {
             name: {field: f"{mark.right}/{mark.of}" for field, mark in fields.items()}
             for name, fields in marks.items()
+        },
+        "summaries_of_50_to_150": {
+            name: sum(50 <= len(proposed.get("summary", "")) <= 150 for proposed in drafted_all)
+            for name, drafted_all in drafts.items()
         },
         "details": {
             name: {field: mark.row() for field, mark in fields.items()}

@@ -6,7 +6,7 @@ evening of calls answers several questions: what the gazetteer is worth, and wha
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from asr.correcting import corrected
@@ -133,6 +133,6 @@ def drafted(
     return {name.value: filled.value for name, filled in propose(readings, caller_number, {})}
 
 
-def local_day(opened_at: datetime) -> date:
-    """The day of the call where the citizens live."""
-    return opened_at.astimezone(SHANGHAI).date()
+def local(opened_at: datetime) -> datetime:
+    """The moment of the call where the citizens live."""
+    return opened_at.astimezone(SHANGHAI)

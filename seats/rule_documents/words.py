@@ -70,6 +70,11 @@ class WordLists:
     limits: CueLimits = CueLimits()
 
     @property
+    def entries(self) -> tuple[Phrase, ...]:
+        """Every entry of every list."""
+        return tuple(one for name in LISTS for one in getattr(self, name))
+
+    @property
     def inspected(self) -> tuple[Phrase, ...]:
         """What an operator should not say: each hit is for a person to judge (QA-02, QA-03)."""
         return (*self.banned, *self.shirking, *self.vague)

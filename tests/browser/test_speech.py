@@ -163,6 +163,12 @@ def test_the_quality_page_counts_words_and_takes_back_a_mark(desk, product):
     page.get_by_role("tab", name="草拟质量").click()
     expect(page.get_by_role("tabpanel", name="草拟质量")).to_be_visible()
     shot(page, "quality-drafting")
+    page.get_by_role("button", name="重新检测").click()
+    page.get_by_role("button", name="开始").click()
+    rerun = page.get_by_role("dialog").locator("[data-rerun]")
+    expect(rerun).to_contain_text("已完成", timeout=SLOW_MS)
+    shot(page, "quality-rerun")
+    page.keyboard.press("Escape")
 
 
 def test_the_archived_call_plays_a_proof_to_its_end_and_shows_its_cues(desk, product):
@@ -229,6 +235,40 @@ def test_an_operator_is_told_when_there_is_no_text_and_why(desk, floor, product)
 async def _to_line(product, call_id, group):
     api = await product.stage.api("8001")
     await api.post(f"/api/calls/{call_id}/to-line", {"skill_group": group})
+
+
+def test_a_second_call_of_the_same_citizen_shows_his_first_order_and_is_marked(
+    desk, floor, product
+):
+    first = product.do(_call_of(product, CITIZEN))["order_id"]
+    floor.ready("8001")
+    citizen, call_id = floor.talks(CITIZEN, "8001")
+    product.do(citizen.hang_up())
+    operator = desk("8001", f"/calls/{call_id}")
+    operator.get_by_role("link", name="打开工单").first.click()
+    row = operator.get_by_role("region", name="疑似重复").locator(f"[data-repeat='{first}']")
+    expect(row).to_contain_text("同号")
+    operator.get_by_label("地址").fill("建设路28号")
+    operator.locator("#order-summary").fill(
+        "市民再次来电，反映路北区建设路28号燃气泄漏、家里停水，希望尽快派人"
+    )
+    operator.get_by_label("区县").fill("北京路区")
+    operator.get_by_role("button", name="保存").click()
+    expect(operator.get_by_text("“北京路区”不在区县名单中")).to_be_visible()
+    operator.get_by_label("区县").fill("路北")
+    operator.get_by_role("option", name="路北区").click()
+    operator.get_by_role("button", name="保存").click()
+    expect(row).to_contain_text(re.compile(r"[1-9]\d%"))
+    shot(operator, "order-repeat")
+    row.get_by_role("button", name=f"查看工单 {first}").click()
+    earlier = operator.get_by_role("dialog", name=re.compile("只读"))
+    expect(earlier.get_by_text("建设路28号", exact=True)).to_be_visible()
+    shot(operator, "order-earlier")
+    operator.keyboard.press("Escape")
+    row.get_by_role("button", name="标为重复").click()
+    expect(operator.get_by_role("button", name=f"重复于 {first}")).to_be_visible()
+    order = product.do(_order_of(product, call_id))
+    assert (order["repeat_of"], order["fields"]["district"]["value"]) == (first, "路北区")
 
 
 @contextlib.contextmanager

@@ -249,7 +249,13 @@ class MemoryQualityRecords:
         return [self.signal]
 
     async def word_hits(self, since):
-        return [WordHits(code="gas-leak", word="煤气泄漏", hits=5, judged=2, false_alarms=1)]
+        return [
+            WordHits(
+                code=code, word=word, kind=CueKind.DANGER, title="旧标题",
+                hits=5, judged=2, false_alarms=1,
+            )
+            for code, word in (("gas-leak", "煤气泄漏"), ("left-the-lists", "旧词"))
+        ]  # fmt: skip
 
     async def sentence_counts(self, since):
         return [SentenceCounts(sentence_id="P01", shown=9, said=8, missed=1)]

@@ -57,6 +57,9 @@ class ToyRecogniser:
         return heard
 
     def partial(self) -> Guess:
+        return Guess(text="".join(word.text for word in self.words))
+
+    def partial_with_words(self) -> Guess:
         return Guess(text="".join(word.text for word in self.words), words=tuple(self.words))
 
     def finish(self) -> Heard:
@@ -92,7 +95,7 @@ class ToyConnection:
         await asyncio.sleep(self.house.answer_s)
         self.house.before_answer(self, pcm)
         self.house.answered_bytes += len(pcm)
-        return self.toy.accept(pcm) or self.toy.partial()
+        return self.toy.accept(pcm) or self.toy.partial_with_words()
 
     async def finish(self) -> Heard:
         self.house.before_answer(self, b"")

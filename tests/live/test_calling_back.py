@@ -3,6 +3,8 @@
 import pytest
 
 from hotline.api_client import ApiRefused
+from hotline.sounds.voice import speak
+from tests.live.afterwards import text_of, words_of
 from tests.live.stage import QUICK, Stage, open_stage
 
 NUMBER = "13800000001"
@@ -56,8 +58,15 @@ async def test_he_is_called_first_without_a_click_and_waits_at_his_old_place(rea
         reached = await stage.call_is(attempt["reached"], "talking")
         assert reached["direction"] == "out"
         assert reached["joined_at"] == first["joined_at"]
+        phone = stage.world.phone("8001")
+        await phone.talking()
+        await phone.say(speak("您好，请问有什么可以帮您"))
+        await line.say(speak("我要投诉，楼下的路灯坏了三天没人修"))
         await line.hang_up()
         await stage.call_is(attempt["reached"], "ended")
+        await stage.transcribed(attempt["reached"])
+        assert "路灯坏了" in text_of(await words_of(stage, attempt["reached"], "citizen"))
+        assert "请问" in text_of(await words_of(stage, attempt["reached"], "operator"))
         await stage.archived(attempt["reached"])
         whole = await (await stage.api()).get(f"/api/callbacks/{call_id}")
         assert whole["attempt_list"][0]["recording_id"] == f"{attempt['reached']}-1"

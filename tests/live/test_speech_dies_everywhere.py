@@ -69,11 +69,14 @@ async def test_no_call_changes_each_seat_is_told_and_no_word_is_missing_or_twice
             assert {call["state"] for call in states} == {"talking"}
             assert len(states) == CALLS
             await all_say(phones, CLOSING)
+            await all_say(citizens, "谢谢")  # what the seats said last is on its way meanwhile
             await asyncio.gather(*(citizen.hang_up() for citizen in citizens))
             for call_id in call_ids:
                 await stage.until(
                     f"/api/calls/{call_id}/transcript", lambda t: t["finished"], SLOW_S
                 )
+        legs = stage.places.legs
+        await stage.eventually(lambda: not any(legs.iterdir()), SLOW_S, "raw legs are left")
         assert seen.kinds(call_ids[0]) == ["TranscriptionPaused", "TranscriptionResumed"]
         for call_id in call_ids:
             await whole_and_unchanged(stage, call_id)

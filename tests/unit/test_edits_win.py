@@ -2,7 +2,7 @@
 
 import pytest
 
-from asr.events import TranscriptFinished
+from asr.events import BackfillWanted, TranscriptFinished
 from cti.events import CallTransferred
 from orders.draftsman import Draftsman
 from orders.errors import OrderValueInvalid
@@ -88,6 +88,19 @@ async def test_words_made_up_after_the_call_fill_only_what_nobody_wrote():
     assert values(at)[F.REQUEST_TYPE] == "complaint"
     assert at.order.fields[F.REQUEST_TYPE].by is FilledBy.MACHINE
     assert at.order.fields[F.REQUEST_TYPE].proof is not None
+
+
+async def test_a_transcript_wanted_after_all_fills_the_draft_that_nobody_submitted():
+    at = office().rings()
+    await at.desk.edit(FIRST, {"summary": "电梯"}, 1, "user8001")
+    at.ends()
+    finished = TranscriptFinished(at=NOON, call_id=X, utterances=0)
+    at.happens(finished, heard("我要投诉物业"))
+    assert F.REQUEST_TYPE not in values(at)
+    at.happens(BackfillWanted(at=NOON, call_id=X, why="asked", by="wang"), heard("我要投诉物业"))
+    assert (values(at)[F.REQUEST_TYPE], values(at)[F.SUMMARY]) == ("complaint", "电梯")
+    at.happens(finished, heard("我要表扬物业", at_s=9))
+    assert "表扬" not in values(at)[F.CONTENT]
 
 
 async def test_the_machines_last_proposal_outlives_the_edit_and_the_restart():

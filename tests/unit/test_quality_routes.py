@@ -112,8 +112,10 @@ def test_lists_pass_on_what_was_asked(tmp_path):
                 "to_review", "not-ours", 9000,
             )  # fmt: skip
             assert records.asked[-1][0] == "not-ours"
-            (word,) = (await b.client.get("/api/words/hits")).json()["words"]
+            word, gone = (await b.client.get("/api/words/hits")).json()["words"]
             assert (word["hits"], word["judged"], word["false_alarms"]) == (5, 2, 1)
+            assert (word["kind"], word["title"]) == ("danger", "燃气泄漏")
+            assert gone["title"] == "旧标题"
             listed = (await b.client.get("/api/sentences")).json()["sentences"]
             assert {"P01", "P21", "C01"} <= {one["sentence_id"] for one in listed}
             assert not any("{" in one["text"] for one in listed)

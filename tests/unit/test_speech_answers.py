@@ -1,7 +1,7 @@
 """Marking proposed orders against the truth of the scripted calls."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -100,6 +100,15 @@ def test_an_address_is_compared_as_it_is_said_and_without_its_district():
 )
 def test_a_moment_is_as_exact_as_the_citizen_was(happened, value, right):
     assert same_moment(truth(happened=happened), value, TODAY) is right
+
+
+def test_nobody_is_asked_for_a_time_that_had_not_come_when_he_called():
+    midnight = datetime(2026, 11, 21, 0, 27, tzinfo=UTC)
+    this_morning = truth(happened=Happened(days=0, hour=7))
+    assert this_morning.as_of(midnight).happened is None
+    assert this_morning.as_of(midnight.replace(hour=18)) == this_morning
+    assert truth(happened=Happened(days=-1, hour=23)).as_of(midnight).happened is not None
+    assert truth(happened=Happened(days=0)).as_of(midnight).happened is not None
 
 
 def test_a_want_keeps_the_words_in_their_order():

@@ -8,7 +8,7 @@ from orders.drafting import propose
 from orders.model import FieldValue, FilledBy, OrderField
 from orders.reading import read
 from orders.story import SUMMARY_AIM, SUMMARY_LIMIT
-from tests.fakes.talk import BACKGROUND, drafted, heard, talk
+from tests.fakes.talk import BACKGROUND, drafted, heard, talk, untimed
 
 F = OrderField
 
@@ -70,6 +70,22 @@ def test_greetings_names_numbers_and_thanks_are_in_neither():
     for words in ("喂", "你好", "姓王", "这个号码", "谢谢", "再见"):
         assert words not in fields[F.CONTENT].value
         assert words not in fields[F.SUMMARY].value
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("我姓陈，我的电话是一三八零零零零四六一七，路灯坏了", "路灯坏了。"),
+        ("您好，我叫李明电话是一三八零零零零四六一七", None),
+        ("好的，可以的，路灯坏了，谢谢你", "路灯坏了。"),
+        ("喂您好，那个我家住河西里，停电了", "我家住河西里，停电了。"),
+        ("是的，没错", None),
+    ],
+)
+def test_of_a_sentence_only_the_clauses_that_tell_something_are_kept(said, kept):
+    marked = replace(untimed(said), text=said.replace("，", ""), written=said)
+    content = dict(propose([read(marked, BACKGROUND)], "", {})).get(F.CONTENT)
+    assert (content.value if content else None) == kept
 
 
 def test_who_says_little_is_summarised_in_little():

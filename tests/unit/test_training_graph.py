@@ -101,6 +101,7 @@ SENTENCES = [
     ["路灯", "便宜", "登"],
     ["路灯", "便宜", "登"],
     ["鹿", "生词", "等"],
+    ["额", "路"],
 ]
 GENERAL = {word: 1 / len(WORDS) for word in WORDS}
 
@@ -118,11 +119,19 @@ def probabilities(arcs, finals, state, numbers):
     return here
 
 
-def test_after_every_history_the_probabilities_are_one_in_all(numbers):
-    arcs, finals, start = grammar_graph(SENTENCES, GENERAL, numbers, Mixture())
+@pytest.mark.parametrize(
+    ("mixture", "histories"),
+    [
+        (Mixture(least_trigrams=1, least_gain=0.0), 14),
+        (Mixture(least_trigrams=1), 3),
+        (Mixture(least_gain=99.0), 2),
+    ],
+)
+def test_after_every_history_the_probabilities_are_one_in_all(numbers, mixture, histories):
+    arcs, finals, start = grammar_graph(SENTENCES, GENERAL, numbers, mixture)
     states = {arc.source for arc in arcs}
     assert start in states
-    assert len(states) > 6
+    assert len(states) == histories
     for state in states:
         after = probabilities(arcs, finals, state, numbers)
         assert set(after) == {*WORDS, END}
@@ -130,13 +139,14 @@ def test_after_every_history_the_probabilities_are_one_in_all(numbers):
 
 
 def test_what_was_read_is_likelier_than_what_was_not(numbers):
-    arcs, finals, start = grammar_graph(SENTENCES, GENERAL, numbers, Mixture())
+    arcs, finals, start = grammar_graph(SENTENCES, GENERAL, numbers, Mixture(least_gain=0.0))
     after = probabilities(arcs, finals, start, numbers)
-    assert after["路灯"] > after["鹿"] > after["额"] > 0
+    assert after["路灯"] > after["鹿"] > 0
+    assert after["路灯"] > after["便宜"] > 0
 
 
 def test_costs_and_labels_are_never_negative(numbers):
-    arcs, finals, _ = grammar_graph(SENTENCES, GENERAL, numbers, Mixture())
+    arcs, finals, _ = grammar_graph(SENTENCES, GENERAL, numbers, Mixture(least_gain=0.0))
     heard = word_graph(WORDS, numbers, PHONES)
     assert all(arc.heard >= 0 and arc.said >= 0 for arc in itertools.chain(arcs, heard))
     assert all(cost >= 0 for _, cost in finals)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -136,6 +137,24 @@ def test_who_may_hear_a_call(name, status, tmp_path):
                 "/api/orders/20260105-000001",
             ):
                 assert (await b.client.get(path)).status_code == status, path
+
+    run(story())
+
+
+def test_what_was_recorded_so_far_is_heard_while_the_call_goes_on(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            calls, catalogue = b.services.calls, b.services.recordings
+            calls.call = replace(calls.call, ended_at=None, recording_started_at=NOON)
+            # The catalogue learns of it when the call is over.
+            catalogue.recording = replace(catalogue.recording, recording_id="another-1")
+            for name, status in (("li", 403), ("admin", 403), ("wang", 200), ("leader", 200)):
+                await b.log_in(name)
+                answer = await b.client.get(f"/api/recordings/{CALL}-1/audio")
+                assert answer.status_code == status, name
+            assert answer.headers["etag"] == '"legs"'
+            for path in (f"{CALL}-1/replay", f"{CALL}-7/audio", "nobody-1/audio"):
+                assert (await b.client.get(f"/api/recordings/{path}")).status_code == 404, path
 
     run(story())
 

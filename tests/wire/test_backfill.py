@@ -54,7 +54,7 @@ async def test_it_says_the_same_as_live_text_would_have_on_the_right_sides_at_th
     tmp_path,
 ):
     legs, lines = await legs_of_script(replace(SCRIPTS[0], lines=SCRIPTS[0].lines[:6]))
-    pool = RecogniserPool(StreamConfig(partial_words=True), 10.0)
+    pool = RecogniserPool(StreamConfig(), 10.0)
     workers = SpeechWorkers(MODEL, AS_LIVE, pool)
     live: list[Event] = []
     taken_down = asyncio.Event()

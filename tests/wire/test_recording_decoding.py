@@ -25,6 +25,11 @@ def archived(tmp_path_factory) -> Path:
     return folder / "x.opus"
 
 
+async def end(reader: SideReader) -> None:
+    reader.end()
+    await reader.ended()
+
+
 def samples(pieces) -> np.ndarray:
     return np.frombuffer(b"".join(pieces), dtype="<i2").astype(float)
 
@@ -73,7 +78,7 @@ async def test_a_reader_reads_on_from_wherever_it_is_put_and_leaves_no_process(a
         assert len(rest) == int(SECONDS * RATE_HZ) * 2 - 6400
         assert await reader.read(6400) == b""
     finally:
-        await reader.stop()
+        await end(reader)
     with pytest.raises(ArchiveUnreadable):
         await reader.read(1)
 
@@ -83,7 +88,7 @@ async def test_who_is_cancelled_while_reading_leaves_no_process(archived):
     async with asyncio.TaskGroup() as group:
         starting = group.create_task(reader.start(0))
         asyncio.get_running_loop().call_soon(starting.cancel)
-    await reader.stop()
+    await end(reader)
     await reader.start(0)  # too late: nothing begins any more
     with pytest.raises(ArchiveUnreadable):
         await reader.read(1)
@@ -97,7 +102,7 @@ async def test_what_is_no_recording_is_named(tmp_path, content):
     await reader.start(0)
     with pytest.raises(AudioDamaged):
         await reader.read(6400)
-    await reader.stop()
+    await end(reader)
 
 
 async def test_a_side_that_the_recording_has_not_is_empty(tmp_path):
@@ -108,4 +113,4 @@ async def test_a_side_that_the_recording_has_not_is_empty(tmp_path):
         reader = SideReader(tmp_path / "own.opus", channel)
         await reader.start(0)
         assert len(await reader.read(10_000_000)) == expected
-        await reader.stop()
+        await end(reader)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from websockets.asyncio.client import connect
 
 from asr.events import (
     Side,
@@ -31,6 +32,8 @@ from asr.transcriber import Transcriber
 from asr.workers import SpeechWorkers
 from cti.events import PartyRole
 from cti.ids import CallId, LegId, SeatId
+from hotline.sounds.hold_music import provide_hold_music
+from hotline.sounds.sound import resample
 from tests.fakes.speech import length_ms, silence, speech
 
 MODEL = Path(__file__).parents[2] / "asr" / "demo_model"
@@ -42,7 +45,7 @@ SETTINGS = AsrSettings(poll_ms=10, probe_every_s=0.5, partials_within_ms=60_000)
 
 @asynccontextmanager
 async def workers(settings=SETTINGS, **options) -> AsyncIterator[tuple]:
-    pool = RecogniserPool(StreamConfig(partial_words=True), settings.answer_limit_s)
+    pool = RecogniserPool(StreamConfig(), settings.answer_limit_s)
     part = SpeechWorkers(MODEL, settings, pool, **options)
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         task = group.create_task(part.run())
@@ -281,15 +284,36 @@ async def test_a_worker_that_cannot_load_its_model_is_tried_again_and_not_offere
     async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         task = group.create_task(part.run())
         await part.lives(2)
-        assert pool.streams == {}
+        assert not part.hopeless
+        await part.lives(4)
+        # From now on calls in its language are left out at once and not kept waiting.
+        assert part.hopeless
+        assert (pool.streams, pool.troubles["worker-ended"]) == ({}, 3)
         task.cancel()
 
 
-async def test_silence_tones_and_noise_give_no_words(tmp_path):
+async def test_what_a_worker_refuses_is_counted_in_the_service_by_name():
+    async with workers() as (part, pool):
+        await part.all_ready()
+        (address,) = part.ready.values()
+        async with connect(address, proxy=None) as peer:
+            await peer.send("{not json")
+            assert "bad-json" in await peer.recv()
+        while not pool.troubles:
+            await asyncio.to_thread(lambda: None)
+        assert pool.troubles == {"bad-json": 1}
+
+
+async def test_silence_keys_noise_ringing_and_our_own_music_give_no_words(tmp_path):
     t = np.arange(16_000 * 8) / 16_000
     keys = (np.sin(2 * np.pi * 770 * t) + np.sin(2 * np.pi * 1336 * t)) * 6_000 * (t % 1 < 0.3)
     noise = np.random.default_rng(1).normal(0, 200, len(t))
-    audio = (np.concatenate([keys, noise])).astype("<i2").tobytes() + silence(7_000)
+    rings = np.sin(2 * np.pi * 450 * t) * 6_000 * (t % 5 < 1)
+    (music,) = await asyncio.to_thread(lambda: [*provide_hold_music(tmp_path / "m").iterdir()])
+    played = np.fromfile(music, "<i2").astype(np.float64)
+    sounds = [keys, noise, rings, resample(played, 8_000, 16_000)]
+    audio = np.concatenate(sounds).astype("<i2").tobytes() + silence(7_000)
+    audio = audio[: len(audio) // 32 * 32]
     async with workers() as (part, pool), asyncio.TaskGroup() as group:
         await part.all_ready()
         stage = Stage(tmp_path, pool)

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from asr.events import Side
-from cti.events import CallArrived
+from asr.events import BackfillWanted, Side, TranscriptFinished
+from cti.events import Blame, CallAnswered, CallArrived, CallEnded, Ending
 from cti.ids import CallId, SeatId
 from hotline import administration
 from hotline.administration import CommandRefused
@@ -14,10 +14,10 @@ from hotline.cli import parser
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.places import Places
-from hotline.report_commands import NAMES, report_drafting
+from hotline.report_commands import report_drafting
 from orders.drafting_report import quality_of, weekly
 from orders.events import DraftMeasured, DraftOpened, FieldsEdited, FieldsProposed, RepeatMarked
-from orders.model import FieldValue, FilledBy, OrderField, OrderId, Proof
+from orders.model import FIELD_NAMES, FieldValue, FilledBy, OrderField, OrderId, Proof
 from orders.outcomes import Became, FieldOutcome
 from store.drafts import StoredDrafts
 from store.orders import StoredOrders
@@ -139,6 +139,31 @@ async def test_earlier_orders_of_the_number_or_of_the_type_are_found_within_the_
     assert [one.order.order_id for one in anonymous] == ["20261111-000003"]
 
 
+async def test_a_draft_whose_words_are_still_to_be_made_up_is_taken_up_after_a_restart(
+    new_database_url,
+):
+    at = SUNDAY_NIGHT
+    hung_up = Ending(blame=Blame.CITIZEN, reason="hung-up")
+    async with open_database(await new_database_url()) as database:
+        async with writing(database) as journal:
+            for event in (
+                CallArrived(
+                    at=at, call_id=CALL, caller_number="13800000001", called_number="12345"
+                ),
+                DraftOpened(at=at, call_id=CALL, order_id=ORDER, seat_id=SEAT),
+                CallAnswered(at=at, call_id=CALL, seat_id=SEAT, waited_ms=1),
+                CallEnded(at=at, call_id=CALL, talked_ms=1, ending=hung_up),
+                BackfillWanted(at=at, call_id=CALL, why="no-recogniser", by="machine"),
+            ):
+                journal.append(event)
+        wanted = await StoredOrders(database).unfinished_orders()
+        async with writing(database) as journal:
+            journal.append(TranscriptFinished(at=at, call_id=CALL, utterances=1))
+        finished = await StoredOrders(database).unfinished_orders()
+    assert [order.order_id for order in wanted] == [ORDER]
+    assert finished == []
+
+
 async def test_the_report_is_printed_for_people_and_for_programs(tmp_path):
     places = Places(tmp_path / "var")
     async with (
@@ -156,7 +181,7 @@ async def test_the_report_is_printed_for_people_and_for_programs(tmp_path):
     lines = await report()
     assert "工单 1 张" in lines[0]
     assert "  摘要  建议 1  采用 0  修改 1  弃用 0  人工补填 0  平均编辑距离 0.500" in lines
-    assert set(NAMES) == set(F)
+    assert set(FIELD_NAMES) == set(F)
     [line] = await report("--json")
     told = json.loads(line)
     assert (told["orders"], len(told["fields"]), len(told["weeks"])) == (1, len(F), 1)

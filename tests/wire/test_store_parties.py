@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from asr.events import Side, TranscriptFinished, UtteranceHeard
+from asr.events import Side, TranscriptFinished, TranscriptionLeftOut, UtteranceHeard
 from asr.ports import OwnLeg
 from cti.events import (
     Blame,
@@ -269,3 +269,31 @@ async def test_words_of_the_previous_release_are_kept_as_the_calls_own(new_datab
         assert len(await StoredTranscripts(database).of_call(CALL)) == 2
     finally:
         await database.close()
+
+
+async def test_a_call_left_out_stays_so_until_somebody_hears_something_of_it(new_database_url):
+    left_out = TranscriptionLeftOut(at=at(3), call_id=CALL, language="dialect")
+
+    def finished(utterances: int) -> TranscriptFinished:
+        return TranscriptFinished(at=at(25), call_id=CALL, utterances=utterances)
+
+    async with open_database(await new_database_url()) as database:
+        transcripts = StoredTranscripts(database)
+
+        async def story() -> str:
+            found = await transcripts.story(CALL)
+            return found.transcription if found else ""
+
+        await tell(database, *BEGIN, left_out)
+        (call,) = await transcripts.unfinished()
+        assert call.left_out
+        assert await story() == "left_out"
+        # Back in the line, of a group that is understood: it is live from there.
+        await tell(database, BEGIN[-1])
+        assert await story() == "live"
+        await tell(database, left_out, ENDED, finished(0))
+        assert await story() == "left_out"
+        assert await transcripts.unfinished() == []
+        assert await transcripts.left_out() == [CALL]
+        await tell(database, finished(2))
+        assert await story() == "finished"

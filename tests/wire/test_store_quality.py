@@ -158,11 +158,19 @@ async def test_hits_and_false_alarms_are_counted_for_each_word(new_database_url)
             CueJudged(at=at(9), call_id=FIRST, cue_id=one.cue_id, false_alarm=wrong, by="wang")
             for one, wrong in ((cues[0], True), (cues[1], False))
         ]
-        await told(database, *cues, silence, cue(5, code="fire", word="着火"), *judged)
+        await told(
+            database, *cues, silence, cue(5, code="fire", title="着火", word="着火"), *judged
+        )
         assert await stored.word_hits(None) == [
-            WordHits(code="gas-leak", word="煤气泄漏", hits=3, judged=2, false_alarms=1),
-            WordHits(code="fire", word="着火", hits=1, judged=0, false_alarms=0),
-        ]
+            WordHits(
+                code="gas-leak", word="煤气泄漏", kind=CueKind.DANGER, title="燃气泄漏",
+                hits=3, judged=2, false_alarms=1,
+            ),
+            WordHits(
+                code="fire", word="着火", kind=CueKind.DANGER, title="着火",
+                hits=1, judged=0, false_alarms=0,
+            ),
+        ]  # fmt: skip
         assert [one.hits for one in await stored.word_hits(at(5.5))] == [1]
 
 

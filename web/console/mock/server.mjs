@@ -86,6 +86,7 @@ function seatCommand(seat, command, body, user) {
 
 function editOrder(order, { fields }, user) {
   if (order.state !== 'draft') throw new Refusal(409, 'order-already-submitted')
+  if (fields.district && !DISTRICTS.includes(fields.district)) throw new Refusal(422, 'order-value-invalid', { field: 'district' })
   if (fields.summary === '冲突') throw new Refusal(409, 'order-revision-stale', { revision: order.revision })
   order.revision += 1
   const written = Object.entries(fields).map(([name, value]) => [name, { value, by: 'person', confidence: 1, proof: null }])
@@ -99,6 +100,31 @@ function submitOrder(order, user) {
   Object.assign(order, { state: 'accepted', submitted_at: new Date().toISOString(), submitted_by: user.username, revision: order.revision + 1 })
   world.tell('OrderSubmitted', { call_id: order.call_id, order_id: order.order_id, by: user.username, revision: order.revision })
   return withMissing(order)
+}
+
+const DISTRICTS = ['路北区', '路南区', '古冶区', '开平区', '丰南区', '丰润区', '曹妃甸区', '滦州市', '遵化市', '迁安市']
+function repeatsOf(order) {
+  const others = [...world.orders.values()].filter((one) => one.order_id < order.order_id)
+  return others.reverse().slice(0, 8).map(({ order_id, state, opened_at, submitted_at, repeat_of, fields }, n) => ({ order_id, state, opened_at, submitted_at, repeat_of, summary: fields.summary?.value ?? fields.content?.value ?? '', similarity: 0.92 - n * 0.17, same_number: n % 2 === 0 }))
+}
+function markRepeat(order, of, user) {
+  Object.assign(order, { repeat_of: of, revision: order.revision + 1 })
+  world.tell('RepeatMarked', { call_id: order.call_id, order_id: order.order_id, repeat_of: of, revision: order.revision, by: user.username })
+  return withMissing(order)
+}
+
+const reruns = new Map()
+function rerunNow(one) {
+  if (one.ended_at) return one
+  one.done = Math.min(one.calls, Math.floor((Date.now() - Date.parse(one.started_at)) / 40))
+  Object.assign(one, { unchanged: Math.floor(one.done * 0.4), signals: Math.floor(one.done * 0.06), ended_at: one.done === one.calls ? early(0) : null })
+  return one
+}
+function startRerun({ since, until }, user) {
+  if ([...reruns.values()].map(rerunNow).some((one) => !one.ended_at)) throw new Refusal(409, 'rerun-going-on')
+  const one = { id: `r${reruns.size}`, since, until, by: user.username, started_at: early(0), ended_at: null, cancelled_by: null, calls: 420, done: 0, unchanged: 0, signals: 0 }
+  reruns.set(one.id, one)
+  return one
 }
 
 const THIRD = { leg_id: 'leg-third', role: 'third' }
@@ -187,7 +213,7 @@ function answer(method, parts, query, body, user) {
   if (what === 'nuisance' || (method === 'POST' && more === 'nuisance')) return nuisance(id)
   if (method === 'POST' && what === 'calls' && more) return callCommand(found(world.calls, id), more, body, user)
   if (FLOOR[what] && method === 'GET' && !id) return FLOOR[what](user)
-  switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' ? ':' : more}` : ''}`) {
+  switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' || what === 'quality' ? ':' : more}` : ''}`) {
     case 'GET calls':
       return list('calls', [...world.calls.values()].filter((call) => LIVE(call) === (query.get('state') === 'live')).map((call) => shown(call, user)))
     case 'GET calls/:': return { ...shown(found(world.calls, id), user), flags: [], notes: [] }
@@ -209,6 +235,10 @@ function answer(method, parts, query, body, user) {
     case 'GET cues': return { cues: [...world.calls.keys()].flatMap((callId) => world.cues(callId)) }
     case 'GET signals': return { signals: SIGNALS }
     case 'GET words/:': return { words: HITS }
+    case 'GET quality/:': return { reruns: [...reruns.values()].map(rerunNow).reverse() }
+    case 'GET quality/:/:': return rerunNow(found(reruns, more))
+    case 'POST quality/:': return startRerun(body, user)
+    case 'POST quality/:/:': return Object.assign(rerunNow(found(reruns, more)), { ended_at: early(0), cancelled_by: user.username })
     case 'GET drafting-quality': return { orders: 133, fields: DRAFTING }
     case 'GET calls/:/timeline': return timeline(found(world.calls, id))
     case 'GET calls/:/code': return outcome(id)
@@ -217,6 +247,9 @@ function answer(method, parts, query, body, user) {
     case 'GET seats': return list('seats', [...world.seats.values()])
     case 'POST seats/:/:': return seatCommand(found(world.seats, id), more, body, user)
     case 'GET skill-groups': return { skill_groups: world.groups }
+    case 'GET districts': return { districts: DISTRICTS }
+    case 'GET orders/:/repeats': return { repeats: repeatsOf(found(world.orders, id)) }
+    case 'POST orders/:/repeat': return markRepeat(found(world.orders, id), body.of, user)
     case 'GET event-types': return { event_types: ['噪声污染', '物业管理', '道路交通'] }
     case 'GET orders': return list('orders', [...world.orders.values()].filter((one) => one.state === query.get('state') && (hears(user) || one.seat_id === user.seat_id)).map(withMissing))
     case 'GET orders/:': return withMissing(found(world.orders, id))

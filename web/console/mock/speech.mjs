@@ -31,10 +31,11 @@ export const sentencesOf = (heard, over) =>
 
 export const MEASURES = { operator_chars_per_min: 236, citizen_chars_per_min: 262, operator_ms: 24000, citizen_ms: 29000, talk_over_ms: 1400, talk_overs: 1, longest_silence_ms: 3400 }
 
+const HIT_TITLES = { 'gas-leak': '燃气泄漏', 'pipe-burst': '水管爆裂', fire: '着火', anger: '情绪激动', shirking: '推诿用语', 'not-understood': '听不懂方言' }
 export const HITS = [
   ['danger', 'gas-leak', '煤气味', 18, 2], ['danger', 'pipe-burst', '水管爆了', 41, 3], ['danger', 'fire', '着火', 9, 4],
   ['anger', 'anger', '投诉你', 6, 1], ['banned', 'shirking', '不归我们管', 3, 0], ['dialect', 'not-understood', '听不懂', 12, 5],
-].map(([, code, word, hits, false_alarms]) => ({ code, word, hits, judged: false_alarms + 1, false_alarms }))
+].map(([kind, code, word, hits, false_alarms]) => ({ code, word, kind, title: HIT_TITLES[code] ?? word, hits, judged: false_alarms + 1, false_alarms }))
 
 export const SIGNALS = [
   ['shirking', '推诿用语', 'operator', 31200, '不归我们管', 5], ['verify-missed', '未核实信息', 'operator', 58000, '', 3], ['speech-rate', '语速过快', 'operator', 12400, '', 11],

@@ -20,7 +20,9 @@ import type {
   PartHealth,
   Peaks,
   Recording,
+  Repeat,
   Replay,
+  Rerun,
   Seat,
   ServiceLevel,
   Signal,
@@ -103,6 +105,11 @@ export const api = {
   cues: (since: string) => get<{ cues: Cue[] }>(`/api/cues?since=${id(since)}&limit=500`),
   signals: (since: string) => get<{ signals: Signal[] }>(`/api/signals?since=${id(since)}&limit=500`),
   wordHits: (since: string) => get<{ words: WordHits[] }>(`/api/words/hits?since=${id(since)}`),
+  reruns: () => get<{ reruns: Rerun[] }>('/api/quality/reruns'),
+  rerun: (rerunId: string) => get<Rerun>(`/api/quality/reruns/${id(rerunId)}`),
+  startRerun: (since: string, until: string) =>
+    ask<Rerun>('POST', '/api/quality/reruns', { since, until }),
+  cancelRerun: (rerunId: string) => ask<Rerun>('POST', `/api/quality/reruns/${id(rerunId)}/cancel`),
   /** From that day on, such as 2026-11-21. */
   draftingQuality: (day: string) =>
     get<{ orders: number; fields: FieldQuality[] }>(`/api/drafting-quality?since=${id(day)}`),
@@ -171,6 +178,13 @@ export const api = {
   submitOrder: (orderId: string, revision: number) =>
     ask<Order>('POST', `/api/orders/${id(orderId)}/submit`, { revision }),
 
+  repeats: (orderId: string) =>
+    get<{ repeats: Repeat[] }>(`/api/orders/${id(orderId)}/repeats`),
+  /** null takes it back. */
+  markRepeat: (orderId: string, of: string | null) =>
+    ask<Order>('POST', `/api/orders/${id(orderId)}/repeat`, { of }),
+
+  districts: () => get<{ districts: string[] }>('/api/districts'),
   eventTypes: () => get<{ event_types: string[] }>('/api/event-types'),
 
   recordings: (limit: number) =>

@@ -52,6 +52,13 @@ export function momentValue(typed: string): string {
   return hour === undefined ? date : `${date}T${two(hour)}:${two(minute ?? '0')}`
 }
 
+/** The names to choose from while somebody types; a whole name hides no other. */
+export function namesLike(names: readonly string[], typed: string): readonly string[] {
+  const part = typed.trim()
+  const fitting = names.filter((name) => name.includes(part))
+  return names.includes(part) ? names : fitting
+}
+
 /** A value as people read it: words of the service in the user's language. */
 export function shownValue(name: OrderFieldName, value: string): string {
   if (name === 'request_type') return tWord('request', value)

@@ -371,6 +371,12 @@ function applyToOrders(slice: Slice<Order>, m: LiveMessage): Slice<Order> {
     case 'FieldsProposed':
     case 'FieldsEdited':
       return change(slice, id, (order) => withFields(order, m))
+    case 'RepeatMarked':
+      return changeIfThere(slice, id, (order) =>
+        number(m.revision) <= order.revision
+          ? order
+          : { ...order, repeat_of: textOrNull(m.repeat_of), revision: number(m.revision) },
+      )
     case 'OrderSubmitted':
       return change(slice, id, (order) => ({
         ...order,
@@ -393,6 +399,7 @@ function openedDraft(m: LiveMessage, id: string): Order {
     opened_at: text(m.at),
     submitted_at: null,
     submitted_by: null,
+    repeat_of: null,
     revision: 0,
     fields: {},
     missing: [...MANDATORY],

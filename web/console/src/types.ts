@@ -200,9 +200,23 @@ export interface Order {
   opened_at: string
   submitted_at: string | null
   submitted_by: string | null
+  /** The first order about the same fact and reason, as a person said. */
+  repeat_of: string | null
   revision: number
   fields: OrderFields
   missing: OrderFieldName[]
+}
+
+/** An earlier order that may be about the same. */
+export interface Repeat {
+  order_id: string
+  state: OrderState
+  opened_at: string
+  submitted_at: string | null
+  summary: string
+  similarity: number
+  same_number: boolean
+  repeat_of: string | null
 }
 
 export type RecordingState = 'legs' | 'archived' | 'failed'
@@ -371,9 +385,27 @@ export interface Signal {
 export interface WordHits {
   code: string
   word: string
+  kind: string
+  title: string
   hits: number
   judged: number
   false_alarms: number
+}
+
+/** The calls of a period gone through again with the present lists. */
+export interface Rerun {
+  id: string
+  since: string
+  until: string
+  by: string
+  started_at: string
+  ended_at: string | null
+  cancelled_by: string | null
+  calls: number
+  done: number
+  /** Gone through with these very lists before. */
+  unchanged: number
+  signals: number
 }
 
 /** How the machine's proposals for one field fared at submission. */

@@ -98,4 +98,5 @@ export function quote(said: readonly Utterance[], span: Span): string {
     .flatMap((one) => piecesOf(one).filter((part) => overlap(part, span)))
     .map((part) => part.text)
     .join('')
+    .replace(/[，。、；：]+$/u, '')
 }

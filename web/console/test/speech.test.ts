@@ -57,6 +57,8 @@ describe('a written sentence', () => {
     const words = [word('着火', 0), word('了', 300), word('快来', 900)]
     const both = [said({ text: '着火了快来', words }), said({ side: 'operator', text: '好的', words: [word('好的', 0)] })]
     expect(quote(both, { side: 'citizen', starts_at_ms: 0, ends_at_ms: 600 })).toBe('着火了')
+    const written = [{ ...both[0]!, written: '着火了，快来。' }]
+    expect(quote(written, { side: 'citizen', starts_at_ms: 0, ends_at_ms: 600 })).toBe('着火了')
   })
 })
 

@@ -27,6 +27,7 @@ from hotline.clock import utc_now
 from hotline.floor_counts import FloorCollector
 from hotline.floor_witness import FloorWitness
 from hotline.flow_joints import flow_problems
+from hotline.flow_pictures import FlowPicturesInForce
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
 from hotline.installation import Installation
@@ -381,6 +382,13 @@ async def build_house(
             service_level=service_level,
             rules=rulebook,
             rule_office=rule_office,
+            flows=FlowPicturesInForce(
+                rulebook,
+                shipped_calendar(),
+                utc_now,
+                waiting=lambda: len(usher.line),
+                switches=frozenset,
+            ),
             supervision=lambda: rulebook.policies.supervision,
             caller_lists=caller_lists,
             endings=ending_desk,

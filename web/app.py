@@ -16,6 +16,7 @@ from web import (
     drafting_routes,
     ending_routes,
     errors,
+    flow_routes,
     live,
     message_routes,
     metrics,
@@ -75,6 +76,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         recording_routes.router,
         backfill_routes.router,
         rule_routes.router,
+        flow_routes.router,
         live.router,
     ):
         app.include_router(router)

@@ -33,6 +33,7 @@ from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from seats.rule_documents.policies import SupervisionPolicy
 from web.citizen_ports import Citizens
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
+from web.flow_ports import FlowPictures
 from web.quality_ports import Quality
 from web.rule_ports import CallerListing, RulePublishing, RulesInForce
 
@@ -390,6 +391,7 @@ class Services:
     callbacks: Callbacks
     rules: RulesInForce
     rule_office: RulePublishing
+    flows: FlowPictures
     supervision: Callable[[], SupervisionPolicy]
     """The policy of the moment. 监督策略"""
     caller_lists: CallerListing

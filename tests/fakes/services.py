@@ -10,6 +10,7 @@ from cti.call import Call, CallState
 from cti.events import Blame, CallAnswered, CallArrived, Ending, PartyRole
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from documents.calendar import shipped_calendar
+from hotline.flow_pictures import FlowPicturesInForce
 from orders.codes import default_codes
 from orders.drafting_report import Tally
 from orders.endings import EndingDesk
@@ -516,6 +517,9 @@ def memory_services() -> Services:
         callbacks=MemoryCallbacks(),
         rules=rulebook,
         rule_office=RuleOffice(rule_records, shipped_calendar(), (), lambda: NOON),
+        flows=FlowPicturesInForce(
+            rulebook, shipped_calendar(), lambda: NOON, waiting=lambda: 0, switches=frozenset
+        ),
         supervision=lambda: rulebook.policies.supervision,
         caller_lists=CallerLists(endings.tell, lambda: NOON),
         endings=ending_desk,

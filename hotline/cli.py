@@ -9,7 +9,7 @@ import getpass
 import sys
 from pathlib import Path
 
-from hotline import flow_words, model_words, rule_words
+from hotline import flow_words, model_words, rule_words, switch_words
 from hotline.config import Config, ConfigError, read_config
 from hotline.logs import set_up_logs
 from hotline.places import ROOT, Places
@@ -115,6 +115,7 @@ def parser() -> argparse.ArgumentParser:
 
     rule_words.add_arguments(command("rules", run_rules, "groups, routing, posts, other rules"))
     flow_words.add_arguments(command("flow", run_flow, "what citizens hear: check, walk, draw"))
+    switch_words.add_arguments(command("switch", run_switch, "emergency, menu, night, holiday"))
 
     report = command("report", run_report, "what the records tell").add_subparsers(
         dest="action", required=True
@@ -276,6 +277,12 @@ def run_flow(arguments: argparse.Namespace, places: Places, config: Config) -> i
     from hotline import flow_commands
 
     return asyncio.run(flow_commands.carry_out(arguments, places, config, print))
+
+
+def run_switch(arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline import switch_commands
+
+    return asyncio.run(switch_commands.carry_out(arguments, places, config, print))
 
 
 def run_report(arguments: argparse.Namespace, places: Places, config: Config) -> int:

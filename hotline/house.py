@@ -69,6 +69,7 @@ from recordings.vault import Vault
 from seats.alarm_bell import AlarmBell
 from seats.caller_lists import CallerLists
 from seats.hints import CallHints
+from seats.house_switches import HouseSwitches
 from seats.lifeboat_keeper import LifeboatKeeper
 from seats.publishing import RuleOffice
 from seats.roster import SeatRoster
@@ -91,6 +92,7 @@ from store.recordings import StoredRecordings
 from store.repeats import StoredRepeats
 from store.rules import StoredRules
 from store.service_level import StoredWaits
+from store.switches import StoredSwitches
 from store.transcripts import StoredTranscripts
 from web import metrics
 from web.app import build_app
@@ -146,6 +148,7 @@ async def build_house(
         stored_rules, shipped_calendar(), prompts, utc_now, (flow_problems,)
     )
     caller_lists = CallerLists(tell, utc_now, await stored_rules.listed_callers())
+    switches = HouseSwitches(StoredSwitches(database), tell, utc_now)
     endings = StoredEndings(database)
     ending_desk = EndingDesk(endings, lambda: wrap_up_codes(rulebook), tell, utc_now)
     roster = SeatRoster(
@@ -313,6 +316,7 @@ async def build_house(
         now=utc_now,
     )
     await citizens.restore()
+    await switches.restore()
     for listener in (
         hints.on_event,
         roster.on_call_event,
@@ -391,6 +395,7 @@ async def build_house(
             ),
             supervision=lambda: rulebook.policies.supervision,
             caller_lists=caller_lists,
+            switches=switches,
             endings=ending_desk,
             ending_records=endings,
             nuisance=nuisance_desk,
@@ -415,6 +420,7 @@ async def build_house(
         quality.cues,
         quality.reviewer,
         rulebook,
+        switches,
         city_names,
         usher,
         roster,

@@ -13,6 +13,8 @@ from ivr.flow_walk import Walk
 from ivr.spoken import Value
 from ivr.texts import Texts, read_texts, sounds_of
 
+EMERGENCY_TEXT = "emergency-announcement"
+"""What the emergency flow announces; an announcement of the moment takes its place. 突发公告文本"""
 KEPT_VERSIONS = 8
 """A call lives for hours at most, and flows are not published every minute."""
 
@@ -32,6 +34,7 @@ class FlowBook:
         self._versions: dict[int, Flows] = {}
         self._texts: Texts = MappingProxyType({})
         self._newest = 0
+        self._instead: dict[str, Mapping[str, tuple[str, ...]]] = {}
 
     def take_up(self, version: int, flows: str, texts: str) -> None:
         """These hold from now on; they were checked when they were published."""
@@ -69,7 +72,12 @@ class FlowBook:
 
     def sounds(self, text: str, language: str, values: Mapping[str, Value]) -> tuple[str, ...]:
         """The prompts of a text, in their order."""
-        return sounds_of(self._texts, text, language, values)
+        instead = self._instead.get(text, {}).get(language)
+        return instead or sounds_of(self._texts, text, language, values)
+
+    def play_instead(self, text: str, sounds: Mapping[str, tuple[str, ...]]) -> None:
+        """The sounds of a text, by language, until it is said otherwise; none: its own again."""
+        self._instead[text] = sounds
 
     def _walk(self, flow: Flow, flows: Flows, version: int, around: Surroundings) -> Walk:
         number = number_for(flows, around.called_number)

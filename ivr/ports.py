@@ -7,6 +7,7 @@ from typing import Protocol
 from cti.call import Call
 from cti.facts import Fact, WhyNotAnswered
 from cti.ids import CallId, SeatId
+from ivr.flow_choice import Surroundings
 from ivr.model import Coming, Offer, Place, Way
 
 Now = Callable[[], datetime]
@@ -38,3 +39,21 @@ class TakeBack(Protocol):
 
     async def take_back_from_lifeboat(self, call: Call) -> None:
         """Raises an error of the cti.errors.CtiError family."""
+
+
+class KnowsSurroundings(Protocol):
+    """What a flow may know of a call and of the floor. 流程环境"""
+
+    async def of(self, coming: Coming) -> Surroundings:
+        """At this instant. Never raises: what cannot be known is left empty."""
+
+
+class Understands(Protocol):
+    """Hears what a citizen needs. 语音导航"""
+
+    async def need_of(self, call_id: CallId, since: datetime, longest_s: int) -> str:
+        """Listen to him from that instant on, until he stops or so long; what he needs.
+
+        A key of the node's `needs`, or `person`; empty: nothing was understood. Without a recogniser
+        it is `person` at once. Never raises; cancelled when he presses a key.
+        """

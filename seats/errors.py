@@ -171,3 +171,21 @@ class RuleRecordsAway(SeatError):
     """The stored rules cannot be read at present. 规则存储暂不可用"""
 
     code = "rule-records-away"
+
+
+class SwitchUnknown(SeatError):
+    """There is no such switch. 没有这个开关"""
+
+    code = "unknown-switch"
+
+
+class SwitchReasonMissing(SeatError):
+    """A switch is turned for a reason, of 200 characters at most. 请填写开关原因"""
+
+    code = "switch-reason-missing"
+
+
+class SwitchTextRefused(SeatError):
+    """This cannot be announced: no words, too long, or a switch that announces nothing. 公告内容不可用"""
+
+    code = "switch-text-refused"

@@ -225,3 +225,18 @@ class CallerUnlisted(Event):
     list_name: str
     caller_number: str
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchChanged(Event):
+    """Somebody turned one of the house's switches; the next call follows it. 开关已更改
+
+    `wish_id` is the command line's wish that it carries out, 0 for none.
+    """
+
+    name: str
+    on: bool
+    by: str
+    reason: str
+    text: str = ""
+    wish_id: int = 0

@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from asr import events as asr_events
 from cti import events as cti_events
 from cti.events import Event
+from ivr import events as ivr_events
 from orders import citizen_events
 from orders import events as order_events
 from quality import events as quality_events
@@ -31,6 +32,7 @@ MODULES = (
     citizen_events,
     recording_events,
     quality_events,
+    ivr_events,
 )
 
 

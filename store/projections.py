@@ -15,6 +15,7 @@ from store import (
     drafts,
     endings,
     floor,
+    languages,
     messages,
     orders,
     own_legs,
@@ -22,6 +23,7 @@ from store import (
     recordings,
     rules,
     service_level,
+    switches,
     transcripts,
 )
 
@@ -42,9 +44,11 @@ def _gather() -> Mapping[type[Event], tuple[Projection, ...]]:
         endings,
         messages,
         citizens,
+        languages,
         recordings,
         own_legs,
         rules,
+        switches,
         service_level,
         quality,
     ):

@@ -626,3 +626,51 @@ call_limits = Table(
     Column("why", String(20), nullable=False),
 )
 """Calls that were not like the others: later in the line, or refused."""
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("on", Boolean, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("wish_id", Integer, nullable=False),
+)
+"""How the house's switches stand; `wish_id` is the last wish that was taken for it."""
+
+switch_wishes = Table(
+    "switch_wishes",
+    metadata,
+    Column("wish_id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("on", Boolean, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""What the command line wants switched; the service takes each once."""
+
+languages_chosen = Table(
+    "languages_chosen",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("caller_number", String(40), nullable=False, index=True),
+    Column("language", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""The language that a citizen chose by key in a call, the last of that call."""
+
+silent_calls = Table(
+    "silent_calls",
+    metadata,
+    Column("call_id", String(80), primary_key=True),
+    Column("caller_number", String(40), nullable=False, index=True),
+    Column("found_at", Instant, nullable=False, index=True),
+    Column("seat_id", String(40)),
+    Column("spoke_at", Instant),
+    Column("stayed_silent_at", Instant),
+)
+"""Calls in which the citizen said nothing at first, and what came of it."""

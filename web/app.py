@@ -28,6 +28,7 @@ from web import (
     service_level_routes,
     session_routes,
     survey_routes,
+    switch_routes,
 )
 from web.access import House, Viewer
 from web.accounts import Accounts
@@ -77,6 +78,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         backfill_routes.router,
         rule_routes.router,
         flow_routes.router,
+        switch_routes.router,
         live.router,
     ):
         app.include_router(router)

@@ -115,6 +115,8 @@ INVALID = (
     "block-end-invalid",
     "rerun-span-invalid",
     "rerun-too-large",
+    "switch-reason-missing",
+    "switch-text-refused",
 )
 
 

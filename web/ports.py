@@ -35,7 +35,7 @@ from web.citizen_ports import Citizens
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
 from web.flow_ports import FlowPictures
 from web.quality_ports import Quality
-from web.rule_ports import CallerListing, RulePublishing, RulesInForce
+from web.rule_ports import CallerListing, HouseSwitching, RulePublishing, RulesInForce
 
 
 class Role(StrEnum):
@@ -395,6 +395,7 @@ class Services:
     supervision: Callable[[], SupervisionPolicy]
     """The policy of the moment. 监督策略"""
     caller_lists: CallerListing
+    switches: HouseSwitching
     endings: Endings
     ending_records: EndingRecords
     nuisance: Nuisance

@@ -1,11 +1,12 @@
 """What the web needs of the rules. 规则端口"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from documents.problems import DocumentKind, Problem
 from seats.caller_lists import ListedCaller
+from seats.house_switches import Switch, SwitchName
 from seats.publishing import RuleStatus
 from seats.rule_versions import RuleVersion
 
@@ -47,3 +48,11 @@ class CallerListing(Protocol):
         self, list_name: str, number: str, *, until: datetime | None, by: str, note: str
     ) -> ListedCaller: ...
     def remove(self, list_name: str, number: str, *, by: str) -> None: ...
+
+
+class HouseSwitching(Protocol):
+    """The switches of the whole house. 开关"""
+
+    @property
+    def switches(self) -> Mapping[SwitchName, Switch]: ...
+    def turn(self, name: str, *, on: bool, by: str, reason: str, text: str = "") -> Switch: ...

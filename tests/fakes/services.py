@@ -39,6 +39,7 @@ from seats.attendance import Change
 from seats.caller_lists import CallerLists
 from seats.events import ForceEffect, SeatReserved
 from seats.hints import Hints
+from seats.house_switches import HouseSwitches
 from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState
 from seats.publishing import RuleOffice
 from seats.rulebook import Rulebook
@@ -52,6 +53,7 @@ from tests.fakes.citizens import CitizensInMemory, MemoryTexts, memory_citizens
 from tests.fakes.endings import EndingsInMemory
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.rule_records import MemoryRuleRecords
+from tests.fakes.switches import NoSwitches
 from web.accounts import hash_password
 from web.ports import BackfillBoard, CallLinks, PartHealth, Role, Services, User
 
@@ -522,6 +524,7 @@ def memory_services() -> Services:
         ),
         supervision=lambda: rulebook.policies.supervision,
         caller_lists=CallerLists(endings.tell, lambda: NOON),
+        switches=HouseSwitches(NoSwitches(), endings.tell, lambda: NOON),
         endings=ending_desk,
         ending_records=endings,
         nuisance=nuisance_desk,

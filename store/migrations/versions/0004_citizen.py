@@ -1,5 +1,7 @@
 """The citizen's side: surveys, voice messages, query codes, urges, limited calls. 市民侧"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,6 +18,9 @@ def upgrade() -> None:
     _messages()
     _progress()
     _limits()
+    _switches()
+    _languages()
+    _silent_calls()
 
 
 def _orders() -> None:
@@ -112,3 +117,55 @@ def _limits() -> None:
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_call_limits")),
     )
     op.create_index(op.f("ix_call_limits_at"), "call_limits", ["at"])
+
+
+def _switches() -> None:
+    """How the house's switches stand, and what the command line wants of them."""
+    for name, key in (
+        ("switches", sa.Column("name", sa.String(length=40), nullable=False)),
+        ("switch_wishes", sa.Column("wish_id", sa.Integer(), nullable=False)),
+    ):
+        columns: list[sa.Column[Any] | sa.PrimaryKeyConstraint] = [
+            sa.Column("on", sa.Boolean(), nullable=False),
+            sa.Column("by", sa.String(length=80), nullable=False),
+            sa.Column("reason", sa.Text(), nullable=False),
+            sa.Column("text", sa.Text(), nullable=False),
+            sa.Column("at", sa.BigInteger(), nullable=False),
+            sa.PrimaryKeyConstraint(key.name, name=op.f(f"pk_{name}")),
+        ]
+        if name == "switches":
+            columns.append(sa.Column("wish_id", sa.Integer(), nullable=False))
+        else:
+            columns.append(sa.Column("name", sa.String(length=40), nullable=False))
+        op.create_table(name, key, *columns)
+
+
+def _languages() -> None:
+    """Which language a citizen chose by key."""
+    op.create_table(
+        "languages_chosen",
+        sa.Column("call_id", sa.String(length=80), nullable=False),
+        sa.Column("caller_number", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("call_id", name=op.f("pk_languages_chosen")),
+    )
+    op.create_index(
+        op.f("ix_languages_chosen_caller_number"), "languages_chosen", ["caller_number"]
+    )
+
+
+def _silent_calls() -> None:
+    """Calls in which the citizen said nothing at first."""
+    op.create_table(
+        "silent_calls",
+        sa.Column("call_id", sa.String(length=80), nullable=False),
+        sa.Column("caller_number", sa.String(length=40), nullable=False),
+        sa.Column("found_at", sa.BigInteger(), nullable=False),
+        sa.Column("seat_id", sa.String(length=40), nullable=True),
+        sa.Column("spoke_at", sa.BigInteger(), nullable=True),
+        sa.Column("stayed_silent_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("call_id", name=op.f("pk_silent_calls")),
+    )
+    for column in ("caller_number", "found_at"):
+        op.create_index(op.f(f"ix_silent_calls_{column}"), "silent_calls", [column])

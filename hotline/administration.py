@@ -167,7 +167,16 @@ async def add_seat(
 
 
 async def _groups_in_force(database: Database) -> str:
-    kind = DocumentKind.GROUPS
+    return await _in_force(database, DocumentKind.GROUPS)
+
+
+async def texts_in_force(places: Places, config: Config) -> str:
+    """What the hotline says, as it was last published."""
+    async with open_database(places, config) as database:
+        return await _in_force(database, DocumentKind.TEXTS)
+
+
+async def _in_force(database: Database, kind: DocumentKind) -> str:
     return ((await StoredRules(database).due(utc_now())).get(kind) or shipped(kind)).body
 
 

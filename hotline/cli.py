@@ -207,10 +207,13 @@ def run_migrate(_arguments: argparse.Namespace, places: Places, config: Config) 
     return 0
 
 
-def run_prompts(_arguments: argparse.Namespace, places: Places, _config: Config) -> int:
-    from hotline.sounds.prompts import run_prompts_command
+def run_prompts(_arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline.administration import texts_in_force
+    from hotline.sounds.command import report
+    from hotline.sounds.making import make_from
 
-    return run_prompts_command(places.templates / "prompts.toml", places.prompts, print)
+    texts = asyncio.run(texts_in_force(places, config))
+    return report(make_from(texts, places.voices, places.prompts), print)
 
 
 def run_console(_arguments: argparse.Namespace, places: Places, _config: Config) -> int:

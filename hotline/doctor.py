@@ -52,7 +52,7 @@ async def examine(places: Places, config: Config) -> Sequence[Check]:
             check_log(server),
         ]
     checks.append(
-        check_sounds(places.templates / "prompts.toml", places.prompts, places.asterisk / "music")
+        check_sounds(places.voices, places.prompts, places.asterisk / "music")
     )
     checks += [*_models(places, config), _console(places), await _database(installation)]
     return checks

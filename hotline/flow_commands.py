@@ -16,7 +16,6 @@ from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.flow_joints import flow_problems
 from hotline.places import Places
-from hotline.rule_joints import known_prompts
 from ivr.flow_book import FlowBook
 from ivr.flow_choice import Surroundings
 from ivr.flow_document import read_flows
@@ -53,7 +52,7 @@ async def carry_out(arguments: Namespace, places: Places, config: Config, say: S
 async def _in_force(places: Places, config: Config) -> dict[DocumentKind, str]:
     async with open_database(places, config) as database:
         office = RuleOffice(
-            StoredRules(database), shipped_calendar(), known_prompts(places), utc_now
+            StoredRules(database), shipped_calendar(), None, utc_now
         )
         return {kind: (await office.version(kind)).body for kind in DocumentKind}
 

@@ -34,12 +34,14 @@ from hotline.installation import Installation
 from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls, WebUsers
 from hotline.known_callers import known_callers
 from hotline.live_stream import LiveStream
+from hotline.prompt_desk import PromptCollector, PromptDesk
+from hotline.prompt_joints import prompt_problems
+from hotline.prompt_shelf import PromptShelf
 from hotline.quality_joints import QualityCollector, listening, quality_rooms
 from hotline.rule_joints import (
     RulebookDirectory,
     RulebookRoutes,
     callback_rules,
-    known_prompts,
     state_limits,
     wrap_up_codes,
 )
@@ -139,13 +141,13 @@ async def build_house(
     live_calls = [call for call, _ in in_hand]
     tracker = CallTracker(tell, utc_now, live_calls)
     stored_rules = StoredRules(database)
-    prompts = known_prompts(places)
+    further = (flow_problems, prompt_problems(places.prompts))
     rulebook = Rulebook(
-        stored_rules, shipped_calendar(), prompts, tell, utc_now, (flow_problems,)
+        stored_rules, shipped_calendar(), None, tell, utc_now, further
     )
     await rulebook.restore()
     rule_office = RuleOffice(
-        stored_rules, shipped_calendar(), prompts, utc_now, (flow_problems,)
+        stored_rules, shipped_calendar(), None, utc_now, further
     )
     caller_lists = CallerLists(tell, utc_now, await stored_rules.listed_callers())
     switches = HouseSwitches(StoredSwitches(database), tell, utc_now)
@@ -258,6 +260,9 @@ async def build_house(
     navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet)
     agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
 
+    prompt_desk = PromptDesk(rulebook, places.prompts, places.voices)
+    prompt_shelf = PromptShelf(places.prompts, places.voices, lambda: prompt_desk.texts)
+
     city_names = CityNames(rulebook)
     text = Text(city_names.gazetteer, config.asr.doubtful_below)
     languages = spoken_languages(config.asr, places.var)
@@ -348,6 +353,7 @@ async def build_house(
     metrics.registry.register(QualityCollector(rooms=quality))
     metrics.registry.register(BackfillCollector(backfill))
     metrics.registry.register(CitizenCollector(citizens))
+    metrics.registry.register(PromptCollector(prompt_desk, prompt_shelf))
     metrics.registry.register(
         FloorCollector(
             callbacks=callback_desk,
@@ -401,6 +407,7 @@ async def build_house(
             nuisance=nuisance_desk,
             quality=quality.for_web,
             citizens=citizens.for_web,
+            prompts=prompt_desk,
             live=stream,
             health=board,
             encode_event=_encode,
@@ -422,6 +429,7 @@ async def build_house(
         rulebook,
         switches,
         city_names,
+        prompt_desk,
         usher,
         roster,
         switchboard,

@@ -5,7 +5,9 @@ Everything lies under var/ and is made once: bundle, ports, secrets, prompts, ho
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from documents.problems import DocumentKind
 from hotline.asterisk.bundle import AsteriskProgram, provide
 from hotline.asterisk.server import AsteriskServer
 from hotline.asterisk.values import asterisk_values, extra_conf, wanted_ports
@@ -15,7 +17,10 @@ from hotline.places import ROOT, Places
 from hotline.ports_file import forget_taken_ports, provide_ports
 from hotline.secrets_file import QUERY_CODES, Secrets, open_secrets
 from hotline.sounds.hold_music import provide_hold_music
-from hotline.sounds.prompts import make_prompts
+from hotline.sounds.making import make_from
+from hotline.sounds.names import CHINESE
+from ivr.spoken import LANGUAGES
+from seats.rule_versions import shipped
 
 Say = Callable[[str], None]
 
@@ -51,16 +56,30 @@ def provide_program(installation: Installation, say: Say) -> AsteriskProgram:
     return provide(asterisk.provide, asterisk.bundle_suite, installation.places.bundle, say)
 
 
-def provide_sounds_and_pages(places: Places, say: Say) -> None:
-    """Prompts, hold music, console. Raises PromptError, ConsoleNotBuilt."""
-    prompts = make_prompts(places.templates / "prompts.toml", places.prompts)
+def provide_sounds_and_pages(places: Places, say: Say, texts: str | None = None) -> None:
+    """Prompts of the texts in force (else of those shipped), hold music, console.
+
+    Raises PromptError, VoiceMissing, ConsoleNotBuilt.
+    """
+    body = shipped(DocumentKind.TEXTS).body if texts is None else texts
+    prompts = make_from(body, places.voices, places.prompts)
     for made in prompts:
-        if made.problem is not None:
-            say(made.problem)
+        if made.problem:
+            say(f"{made.language}/{made.name}: {made.problem}")
     if any(made.changed for made in prompts):
         say("prompts spoken")
     provide_hold_music(places.asterisk / "music")
     build_console(places.console_source, places.console_build, say)
+
+
+def sound_folders(prompts: Path) -> dict[str, Path]:
+    """Where Asterisk finds them: hotline/<name> in the channel's language and else in Chinese, and
+    prompts/<language>/<name> whatever the channel's language is."""
+    return {
+        **{f"{language}/hotline": prompts / language for language in LANGUAGES},
+        "hotline": prompts / CHINESE,
+        "prompts": prompts,
+    }
 
 
 def asterisk_server(
@@ -81,7 +100,7 @@ def asterisk_server(
             music=places.asterisk / "music",
         ),
         extra_conf=extra_conf(config.asterisk, seat_ids, installation.secrets),
-        sounds={"zh/hotline": places.prompts / "zh"},
+        sounds=sound_folders(places.prompts),
         agi_scripts={"lifeboat.py": ROOT / "ivr" / "lifeboat.py"},
     )
 

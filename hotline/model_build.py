@@ -17,13 +17,13 @@ from asr.training.arcs import tools_there
 from documents.problems import DocumentKind
 from hotline.outside.scripts import SCRIPTS
 from hotline.places import ROOT, Places
-from hotline.sounds.prompts import as_spoken
+from hotline.sounds.spoken_figures import as_spoken
 from hotline.suite import PartMissing, install
+from ivr.texts import read_texts
 from seats.rule_documents.places import read_places
 from seats.rule_versions import shipped
 
 SHIPPED_MODEL = ROOT / "asr" / "demo_model"
-PROMPTS = ROOT / "asterisk-conf" / "prompts.toml"
 DEBIAN_PACKAGES = ("libfst-tools", "libfst22")
 PYTHON_PARTS = ("torch", "kaldi_native_fbank", "jieba", "pypinyin", "espeakng_loader")
 
@@ -60,7 +60,13 @@ def build(places: Places, language_model_only: bool, into: Path | None) -> Path:
 
 def own_sentences() -> list[str]:
     """What the demonstration's people say to each other and the hotline by itself, in clauses."""
-    announced = tomllib.loads(PROMPTS.read_text(encoding="utf-8"))["zh"].values()
+    texts, _ = read_texts(shipped(DocumentKind.TEXTS).body)
+    announced = [
+        piece.words
+        for text in texts.values()
+        for piece in text.prompts("zh").values()
+        if piece.language == "zh"
+    ]
     spoken = [line.text for script in SCRIPTS for line in script.lines]
     spoken += [as_spoken(text) for text in announced]
     parts = (part for text in spoken for part in _NOT_CHINESE.split(text))

@@ -49,6 +49,11 @@ class Places:
         return self.var / "prompts"
 
     @property
+    def voices(self) -> Path:
+        """Who speaks the prompts, a voice for each language."""
+        return self.templates / "prompts.toml"
+
+    @property
     def models(self) -> Path:
         return self.var / "models"
 

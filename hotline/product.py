@@ -11,8 +11,10 @@ from pathlib import Path
 
 import structlog
 
+from documents.problems import DocumentKind
 from hotline.asterisk.bundle import AsteriskProgram
 from hotline.asterisk.server import AsteriskServer
+from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.first_start import first_accounts, seed
 from hotline.house import database_of
@@ -29,6 +31,7 @@ from hotline.run import Part, run_until
 from hotline.watchdog import AsteriskWatch, ServiceWatch
 from store.floor import StoredFloor
 from store.migrate import upgrade
+from store.rules import StoredRules
 
 log = structlog.get_logger(__name__)
 
@@ -65,9 +68,12 @@ async def prepare(
         await upgrade(database)
         await seed(database, installation)
         seat_ids = [str(seat.seat_id) for seat in await StoredFloor(database).definitions()]
+        texts = (await StoredRules(database).due(utc_now())).get(DocumentKind.TEXTS)
     finally:
         await database.close()
-    await asyncio.to_thread(provide_sounds_and_pages, places, say)
+    await asyncio.to_thread(
+        provide_sounds_and_pages, places, say, None if texts is None else texts.body
+    )
     program, asterisk = None, None
     if config.asterisk.provide != EXTERNAL:
         program = await asyncio.to_thread(provide_program, installation, say)

@@ -20,7 +20,7 @@ from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.flow_joints import flow_problems
 from hotline.places import Places
-from hotline.rule_joints import known_prompts
+from hotline.prompt_joints import prompt_problems
 from seats.attendance import BEIJING
 from seats.errors import RulesRefused
 from seats.publishing import RuleOffice, kind_named, shown
@@ -43,9 +43,9 @@ async def _office(places: Places, config: Config) -> AsyncIterator[RuleOffice]:
         yield RuleOffice(
             StoredRules(database),
             shipped_calendar(),
-            known_prompts(places),
+            None,
             utc_now,
-            (flow_problems,),
+            (flow_problems, prompt_problems(places.prompts)),
         )
 
 

@@ -1,11 +1,9 @@
 """The rulebook in the words of those who need it. 规则连接件"""
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.places import Places
 from ivr.model import Coming, Way
 from orders.callback_rules import CallbackRules, rules_of
 from orders.codes import NeedsOrder, WrapUpCode
@@ -105,14 +103,6 @@ def wrap_up_codes(rulebook: Rulebook) -> Mapping[str, WrapUpCode]:
         )
         for row in rulebook.codes
     }
-
-
-def known_prompts(places: Places) -> frozenset[str]:
-    """What a routing row may have played, as the dialplan names it."""
-    texts = tomllib.loads((places.templates / "prompts.toml").read_text(encoding="utf-8"))
-    studio = places.prompts / "studio"
-    recorded = {one.stem for one in studio.glob("*.wav")} if studio.is_dir() else set()
-    return frozenset(f"hotline/{name}" for name in {*texts["zh"], *recorded})
 
 
 def state_limits(rulebook: Rulebook, configured: StateLimits) -> StateLimits:

@@ -59,7 +59,7 @@ class RuleOffice:
         self,
         records: RuleRecords,
         calendar: Calendar,
-        prompts: Collection[str],
+        prompts: Collection[str] | None,
         now: Now,
         further: tuple[FurtherCheck, ...] = (),
     ) -> None:

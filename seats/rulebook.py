@@ -56,7 +56,7 @@ class Rulebook:
         self,
         records: RuleRecords,
         calendar: Calendar,
-        prompts: Collection[str],
+        prompts: Collection[str] | None,
         tell: Tell,
         now: Now,
         further: tuple[FurtherCheck, ...] = (),

@@ -34,6 +34,7 @@ from seats.rule_documents.policies import SupervisionPolicy
 from web.citizen_ports import Citizens
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
 from web.flow_ports import FlowPictures
+from web.prompt_ports import Prompts
 from web.quality_ports import Quality
 from web.rule_ports import CallerListing, HouseSwitching, RulePublishing, RulesInForce
 
@@ -401,6 +402,7 @@ class Services:
     nuisance: Nuisance
     quality: Quality
     citizens: Citizens
+    prompts: Prompts
     live: Live
     health: Health
     commands: CallCommands

@@ -18,7 +18,10 @@ from hotline.asterisk.errors import AsteriskError
 from hotline.asterisk.log import read_troubles
 from hotline.asterisk.server import AsteriskServer
 from hotline.ports_file import is_free
-from hotline.sounds.prompts import PromptListWrong, read_prompt_list
+from hotline.sounds.errors import VoiceListWrong
+from hotline.sounds.manifest import read_manifest
+from hotline.sounds.names import sound_path
+from hotline.sounds.voices import read_voices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +70,22 @@ def check_ports(server: AsteriskServer, ports: Mapping[str, int], host: str) -> 
     return Check(name="asterisk-ports", ok=True, detail="端口空闲")
 
 
-def check_sounds(prompt_list: Path, folder: Path, music: Path) -> Check:
-    """Is every prompt there, and music for those who wait?"""
+def check_sounds(voices: Path, folder: Path, music: Path) -> Check:
+    """Is every prompt there as it was last made, and music for those who wait?"""
     try:
-        _, prompts = read_prompt_list(prompt_list)
-    except PromptListWrong as wrong:
-        return Check(name="asterisk-sounds", ok=False, detail=f"提示音列表错误：{wrong}")
-    missing = [p.name for p in prompts if not _has_content(folder / p.language / f"{p.name}.sln")]
+        read_voices(voices)
+    except VoiceListWrong as wrong:
+        return Check(name="asterisk-sounds", ok=False, detail=f"音色表错误：{wrong}")
+    prompts = read_manifest(folder)
+    if not prompts:
+        return Check(
+            name="asterisk-sounds", ok=False, detail="提示音尚未制作；请执行 bin/hotline prompts"
+        )
+    missing = [
+        f"{language}/{name}"
+        for language, name in prompts
+        if not _has_content(sound_path(folder, language, name))
+    ]
     if not any(_has_content(file) for file in music.glob("*.*")):
         missing.append("等待音乐")
     if missing:
@@ -82,6 +94,9 @@ def check_sounds(prompt_list: Path, folder: Path, music: Path) -> Check:
             ok=False,
             detail=f"缺少 {'、'.join(missing)}；请执行 bin/hotline prompts",
         )
+    broken = [one.problem for one in prompts.values() if one.problem]
+    if broken:
+        return Check(name="asterisk-sounds", ok=False, detail=f"{'；'.join(broken)}，现用合成语音")
     return Check(name="asterisk-sounds", ok=True, detail=f"{len(prompts)} 条提示音和等待音乐齐全")
 
 

@@ -44,7 +44,11 @@ def link_data(data: Path, source: Path, sounds: Mapping[str, Path]) -> None:
     brought = (source / "sounds/en", source / "sounds/en_US_f_Allison")
     english = next((folder for folder in brought if folder.is_dir()), None)
     if english is not None:
-        _link(data / "sounds/en", english)
+        # A folder of links and no link to the folder: our own English prompts lie beside what is brought.
+        if (data / "sounds/en").is_symlink():
+            (data / "sounds/en").unlink()
+        for brought_file in english.iterdir():
+            _link(data / "sounds/en" / brought_file.name, brought_file)
     for language, folder in sounds.items():
         _link(data / "sounds" / language, folder.absolute())
 

@@ -1,238 +1,203 @@
-"""From a list of sentences to the files Asterisk plays. 提示音
+"""From the texts in force to the files Asterisk plays. 提示音
 
-    asterisk-conf/prompts.toml ──► speak() ──┐
-    var/prompts/studio/<name>.wav ──► ────────┴► var/prompts/zh/<name>.sln   (8 kHz, 16 bit, mono)
+    texts (rule document) ─► needed_sounds ─► utter() ─────────► var/prompts/<language>/<name>.sln
+    var/prompts/studio/… ───────────────────► as it was spoken ─┘
 
-A file is made only when its text, its voice or its studio recording has changed: var/prompts/manifest.json
-holds the fingerprint of what each was made from.
+A file is made only when its words, its voice or its studio recording has changed: the manifest holds what
+each was made from. New files are all made first and then moved into their places together, so that a text
+of several pieces is never spoken half old, half new; on a full disk the old ones stay, all of them.
 """
 
+import fcntl
 import hashlib
-import json
-import os
-import re
-import struct
-import tomllib
-import warnings
-import wave
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import structlog
 
-from hotline.sounds.sound import even_loudness, from_pcm, resample, to_pcm
-from hotline.sounds.voice import speak
+from hotline.sounds.errors import PromptError, StudioRecordingBroken, TextsWithoutNotice
+from hotline.sounds.manifest import Made, read_manifest, write_manifest
+from hotline.sounds.names import RATE_HZ, sound_path, studio_recordings
+from hotline.sounds.sound import even_loudness, from_pcm, spoken_level_dbfs, to_pcm
+from hotline.sounds.spoken_figures import as_spoken
+from hotline.sounds.studio import read_studio_recording
+from hotline.sounds.voice import VoiceError, VoiceMissing, utter
+from hotline.sounds.voices import Voice, Voices, voice_of
+from hotline.sounds.whole_files import naming_the_disk, replace_file, staged
+from ivr.prompt_list import needed_sounds
+from ivr.spoken_parts import PREFIX
+from ivr.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-RATE_HZ = 8000
 LEAD_IN_MS = 300
 """Silence before the first word: carriers open the path to the citizen's ear a moment after the answer."""
 RUN_OUT_MS = 200
+PART_RUN_OUT_MS = 40
+"""Behind a part of a number: with a sentence's silences twelve digits would take eleven seconds."""
 RECORDING_NOTICE = "recording-notice"
 """Without it no call may be taken: whoever is recorded must be told."""
-MAKING = 1
+MAKING = 2
 """Raised when the way files are made changes, so that all are made anew."""
-STUDIO_LIMIT_BYTES = 50_000_000
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
-SPOKEN_FIGURES = str.maketrans("0123456789", "零幺二三四五六七八九")
+SILENT_DBFS = -120.0
 
-Say = Callable[[str], None]
-
-
-class PromptError(Exception):
-    """A prompt could not be made. 提示音错误"""
-
-    code = "prompt-error"
-
-
-class PromptListWrong(PromptError):
-    """The list of prompts cannot be used. 提示音列表错误"""
-
-    code = "prompt-list-wrong"
-
-
-class StudioRecordingBroken(PromptError):
-    """A studio recording cannot be used; the synthetic voice stays. 录音棚文件不可用"""
-
-    code = "studio-recording-broken"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """Who speaks the synthetic prompts. 音色"""
-
-    name: str = "cmn"
-    words_per_minute: int = 170
-    pitch: int = 50
+Key = tuple[str, str]
+"""Language and name of a sound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """One sentence the hotline says by itself. 提示音"""
+    """One sound that the hotline needs. 提示音"""
 
     language: str
     name: str
     text: str
+    """Empty: only a studio's recording can make it."""
+    spoken_in: str
+    """Whose voice: an English sentence within a Chinese text is English."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptMade:
-    """Where a prompt's file now comes from. 提示音结果"""
-
-    language: str
-    name: str
-    path: Path
-    source: str
-    """"voice" or "studio"."""
-    changed: bool
-    duration_ms: int
-    problem: str | None = None
-    """Why a studio recording was not used."""
-
-
-def read_prompt_list(path: Path) -> tuple[Voice, tuple[Prompt, ...]]:
-    """The voice and the prompts of a prompts.toml. Raises PromptListWrong, naming what is wrong."""
-    try:
-        tree: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        voice = Voice(**tree.pop("voice", {}))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as wrong:
-        raise PromptListWrong(f"{path}: {wrong}") from wrong
-    prompts = []
-    for language, texts in tree.items():
-        if not isinstance(texts, dict) or NAME.fullmatch(language) is None:
-            raise PromptListWrong(f"{path}: {language} must be a table of texts")
-        for name, text in texts.items():
-            if NAME.fullmatch(name) is None or not isinstance(text, str) or not text.strip():
-                raise PromptListWrong(
-                    f"{path}: {language}.{name} must be a text under a plain name"
-                )
-            prompts.append(Prompt(language=language, name=name, text=text))
-    return voice, tuple(prompts)
+def wanted_prompts(texts: Texts, folder: Path) -> tuple[Prompt, ...]:
+    """All sounds of the texts, and recordings of a studio that no text asks for."""
+    wanted: dict[Key, Prompt] = {}
+    for language, sounds in needed_sounds(texts).items():
+        for name, words in sounds.items():
+            wanted[(language, name)] = Prompt(
+                language=language, name=name, text=words.words, spoken_in=words.language
+            )
+    for language, name in studio_recordings(folder):
+        alone = Prompt(language=language, name=name, text="", spoken_in=language)
+        wanted.setdefault((language, name), alone)
+    return tuple(wanted.values())
 
 
-def make_prompts(prompt_list: Path, folder: Path) -> tuple[PromptMade, ...]:
-    """Bring the files below `folder` up to date with the list and the studio recordings; blocks.
+def make_prompts(texts: Texts, voices: Voices, folder: Path) -> tuple[Made, ...]:
+    """Bring the files below `folder` up to date; blocks.
 
-    Raises PromptListWrong, hotline.sounds.voice.VoiceError, OSError.
+    A sound that cannot be made says why and keeps its old file. Raises TextsWithoutNotice, VoiceMissing,
+    PromptDiskFull, PromptFolderSick.
     """
-    voice, prompts = read_prompt_list(prompt_list)
-    if not any(prompt.name == RECORDING_NOTICE for prompt in prompts):
-        raise PromptListWrong(f"{prompt_list}: the prompt {RECORDING_NOTICE} is missing")
-    (folder / "studio").mkdir(parents=True, exist_ok=True)
-    manifest_path = folder / "manifest.json"
-    before = _read_manifest(manifest_path)
-    made = []
-    after: dict[str, str] = {}
-    for prompt in prompts:
-        result, fingerprint = _make(prompt, voice, folder, before)
-        after[f"{prompt.language}/{prompt.name}"] = fingerprint
-        made.append(result)
-    if after != before:
-        _replace(manifest_path, (json.dumps(after, indent=1, sort_keys=True) + "\n").encode())
+    if RECORDING_NOTICE not in texts:
+        raise TextsWithoutNotice(f"{TextsWithoutNotice.__doc__} ({RECORDING_NOTICE})")
+    with naming_the_disk(folder), _one_maker(folder):
+        recordings = studio_recordings(folder)
+        before = read_manifest(folder)
+        new: list[tuple[Path, Path]] = []
+        made: list[Made] = []
+        try:
+            for prompt in wanted_prompts(texts, folder):
+                key = (prompt.language, prompt.name)
+                old = before.get(key)
+                if old is not None and not sound_path(folder, *key).exists():
+                    old = None
+                result, pcm = _make(prompt, voices, recordings.get(key), old)
+                if pcm is not None:
+                    place = sound_path(folder, *key)
+                    new.append((staged(place, pcm), place))
+                made.append(result)
+        except (OSError, PromptError, VoiceError):
+            for part, _ in new:
+                part.unlink(missing_ok=True)
+            raise
+        for part, place in new:
+            part.replace(place)
+        after = {(one.language, one.name): one for one in made}
+        if {key: replace(one, changed=False) for key, one in after.items()} != dict(before):
+            write_manifest(folder, after)
     return tuple(made)
 
 
-def run_prompts_command(prompt_list: Path, folder: Path, say: Say) -> int:
-    """What `hotline prompts` does: make them, and say of each where it comes from. 0 if all is well."""
-    made = make_prompts(prompt_list, folder)
-    for prompt in made:
-        origin = "录音棚" if prompt.source == "studio" else "合成"
-        news = "已更新" if prompt.changed else "未变"
-        say(f"{prompt.language}/{prompt.name}  {prompt.duration_ms / 1000:.1f} s  {origin}  {news}")
-        if prompt.problem is not None:
-            say(f"  {prompt.problem}")
-    return 1 if any(prompt.problem is not None for prompt in made) else 0
-
-
-def as_spoken(text: str) -> str:
-    """Figures become the words a hotline says them with; 1 is 幺, as in every Chinese telephone number."""
-    return re.sub(r"\d+", lambda found: found.group().translate(SPOKEN_FIGURES), text)
-
-
-def read_studio_recording(path: Path) -> bytes:
-    """A studio's wav in the form Asterisk plays: 8 kHz, 16 bit, mono, even loudness.
-
-    Raises StudioRecordingBroken.
-    """
-    with warnings.catch_warnings():
-        # pydub warns at import: of audioop's end (we install audioop-lts) and of a missing ffmpeg (not needed here)
-        warnings.simplefilter("ignore")
-        from pydub import AudioSegment
-
-    try:
-        if path.stat().st_size > STUDIO_LIMIT_BYTES:
-            raise StudioRecordingBroken(
-                f"{path.name}: larger than {STUDIO_LIMIT_BYTES // 1_000_000} MB"
-            )
-        with wave.open(
-            str(path), "rb"
-        ) as header:  # refuses what is no PCM wav before pydub looks for ffmpeg
-            rate_hz = header.getframerate()
-        with path.open("rb") as recording:
-            segment = AudioSegment.from_wav(recording)
-    except (OSError, wave.Error, EOFError, ValueError, IndexError, struct.error) as wrong:
-        raise StudioRecordingBroken(
-            f"{path.name}: {StudioRecordingBroken.__doc__} ({wrong})"
-        ) from wrong
-    samples = from_pcm(segment.set_channels(1).set_sample_width(2).raw_data)
-    if samples.size < rate_hz // 10 or float(np.abs(samples).max()) < 1e-3:
-        raise StudioRecordingBroken(
-            f"{path.name}: it is silent or shorter than a tenth of a second"
-        )
-    return to_pcm(even_loudness(resample(samples, rate_hz, RATE_HZ), RATE_HZ))
-
-
 def _make(
-    prompt: Prompt, voice: Voice, folder: Path, before: dict[str, str]
-) -> tuple[PromptMade, str]:
-    path = folder / prompt.language / f"{prompt.name}.sln"
-    studio = folder / "studio" / f"{prompt.name}.wav"
-    key = f"{prompt.language}/{prompt.name}"
-    problem = None
-    if studio.exists():
-        fingerprint = f"studio:{MAKING}:{_digest(studio.read_bytes())}"
-        if before.get(key) == fingerprint and path.exists():
-            return _made(prompt, path, "studio", changed=False), fingerprint
+    prompt: Prompt, voices: Voices, recording: Path | None, old: Made | None
+) -> tuple[Made, bytes | None]:
+    """What became of it, and the new sound if there is one."""
+    problem = ""
+    if recording is not None:
+        fingerprint = f"studio:{MAKING}:{_digest(recording.read_bytes())}"
+        if old is not None and old.fingerprint == fingerprint:
+            return replace(old, text=prompt.text, changed=False), None
         try:
-            pcm = read_studio_recording(studio)
+            sound = read_studio_recording(recording)
         except StudioRecordingBroken as broken:
             problem = str(broken)
             log.warning(
                 "a studio recording cannot be used",
                 code=broken.code,
                 prompt=prompt.name,
+                language=prompt.language,
                 why=problem,
             )
         else:
-            _replace(path, pcm)
-            return _made(prompt, path, "studio", changed=True), fingerprint
-    made_from = (MAKING, prompt.text, voice.name, voice.words_per_minute, voice.pitch)
+            return _result(prompt, fingerprint, "studio", sound.pcm, sound.came_dbfs, ""), sound.pcm
+    if not prompt.text:
+        return _missing(prompt, old, problem), None
+    voice = voice_of(voices, prompt.spoken_in)
+    made_from = (MAKING, prompt.text, prompt.spoken_in, voice, _silences(prompt))
     fingerprint = f"voice:{_digest(repr(made_from).encode())}"
-    changed = before.get(key) != fingerprint or not path.exists()
-    if changed:
-        spoken = speak(
-            as_spoken(prompt.text), RATE_HZ, voice.name, voice.words_per_minute, voice.pitch
+    if old is not None and old.fingerprint == fingerprint:
+        return replace(old, changed=False, problem=problem), None
+    try:
+        pcm, came_dbfs = _speak(prompt, voice)
+    except VoiceMissing:
+        raise  # nothing at all can be spoken here
+    except VoiceError as failed:
+        log.warning(
+            "a prompt could not be spoken",
+            code=failed.code,
+            prompt=prompt.name,
+            language=prompt.language,
         )
-        _replace(path, _silence(LEAD_IN_MS) + spoken + _silence(RUN_OUT_MS))
-    return _made(prompt, path, "voice", changed=changed, problem=problem), fingerprint
+        return _missing(prompt, old, f"{failed.__doc__} {failed}"), None
+    return _result(prompt, fingerprint, "voice", pcm, came_dbfs, problem), pcm
 
 
-def _made(
-    prompt: Prompt, path: Path, source: str, *, changed: bool, problem: str | None = None
-) -> PromptMade:
-    return PromptMade(
+def _speak(prompt: Prompt, voice: Voice) -> tuple[bytes, float]:
+    text = as_spoken(prompt.text) if prompt.spoken_in == "zh" else prompt.text
+    samples = utter(text, RATE_HZ, voice.name, voice.words_per_minute, voice.pitch)
+    lead_in_ms, run_out_ms = _silences(prompt)
+    pcm = to_pcm(even_loudness(samples, RATE_HZ))
+    return _silence(lead_in_ms) + pcm + _silence(run_out_ms), spoken_level_dbfs(samples, RATE_HZ)
+
+
+def _result(
+    prompt: Prompt, fingerprint: str, source: str, pcm: bytes, came_dbfs: float, problem: str
+) -> Made:
+    return Made(
         language=prompt.language,
         name=prompt.name,
-        path=path,
+        text=prompt.text,
         source=source,
-        changed=changed,
-        duration_ms=path.stat().st_size * 1000 // (2 * RATE_HZ),
+        fingerprint=fingerprint,
+        duration_ms=len(pcm) * 1000 // (2 * RATE_HZ),
+        came_dbfs=round(max(came_dbfs, SILENT_DBFS), 2),
+        level_dbfs=round(max(spoken_level_dbfs(from_pcm(pcm), RATE_HZ), SILENT_DBFS), 2),
+        changed=True,
         problem=problem,
     )
+
+
+def _missing(prompt: Prompt, old: Made | None, problem: str) -> Made:
+    """It could not be made: an old file of that name is still better than nothing."""
+    if old is not None:
+        return replace(old, changed=False, problem=problem)
+    return Made(
+        language=prompt.language,
+        name=prompt.name,
+        text=prompt.text,
+        source="",
+        fingerprint="",
+        duration_ms=0,
+        came_dbfs=SILENT_DBFS,
+        level_dbfs=SILENT_DBFS,
+        changed=False,
+        problem=problem,
+    )
+
+
+def _silences(prompt: Prompt) -> tuple[int, int]:
+    return (0, PART_RUN_OUT_MS) if prompt.name.startswith(PREFIX) else (LEAD_IN_MS, RUN_OUT_MS)
 
 
 def _silence(length_ms: int) -> bytes:
@@ -243,17 +208,21 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _read_manifest(path: Path) -> dict[str, str]:
-    try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # unreadable: everything is made anew, which is cheap
-    return {str(k): str(v) for k, v in tree.items()} if isinstance(tree, dict) else {}
+@contextmanager
+def _one_maker(folder: Path) -> Iterator[None]:
+    """The service and `hotline prompts` may both want to make them at the same moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "making.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """As a whole: Asterisk may be playing the old file at this moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
+def speak_at_once(prompts: Sequence[Prompt], voices: Voices, folder: Path) -> None:
+    """Sounds that a call wants now and nobody has made; the next round makes them in the usual way.
+
+    Blocks some hundredths of a second. Raises VoiceError, PromptDiskFull, PromptFolderSick.
+    """
+    with naming_the_disk(folder):
+        for prompt in prompts:
+            pcm, _ = _speak(prompt, voice_of(voices, prompt.spoken_in))
+            replace_file(sound_path(folder, prompt.language, prompt.name), pcm)

@@ -46,15 +46,22 @@ def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
 
 def even_loudness(samples: Samples, rate_hz: int, level_dbfs: float = SPEECH_LEVEL_DBFS) -> Samples:
     """The same sound with its spoken parts at `level_dbfs`; pauses do not count; peaks never clip."""
+    before_dbfs = spoken_level_dbfs(samples, rate_hz)
+    if before_dbfs == float("-inf"):
+        return samples
+    gain = 10 ** ((level_dbfs - before_dbfs) / 20)
+    louder: Samples = samples * min(gain, PEAK_LIMIT / np.abs(samples).max())
+    return louder
+
+
+def spoken_level_dbfs(samples: Samples, rate_hz: int) -> float:
+    """Root mean square of what is spoken, its pauses left out; -inf for silence. 语音响度"""
     frame = max(1, rate_hz // 50)
     whole = samples[: samples.size // frame * frame].reshape(-1, frame)
     power = (whole**2).mean(axis=1) if whole.size else np.zeros(0)
     if power.size == 0 or power.max() <= 1e-9:
-        return samples
-    spoken = power[power > power.max() * 1e-3]
-    gain = 10 ** (level_dbfs / 20) / np.sqrt(spoken.mean())
-    louder: Samples = samples * min(gain, PEAK_LIMIT / np.abs(samples).max())
-    return louder
+        return float("-inf")
+    return float(10 * np.log10(power[power > power.max() * 1e-3].mean()))
 
 
 def level_dbfs(pcm: bytes) -> float:

@@ -1,4 +1,4 @@
-"""Mandarin speech from text, made on the spot by espeak-ng. 语音合成
+"""Speech from text, made on the spot by espeak-ng. 语音合成
 
 The library comes with its data in the package espeakng-loader. It keeps global state, so one lock stands
 before it; several processes may use it at once.
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hotline.sounds.sound import even_loudness, resample, to_pcm
+from hotline.sounds.sound import Samples, even_loudness, resample, to_pcm
 
 SYNCHRONOUS = (
     2  # AUDIO_OUTPUT_SYNCHRONOUS: samples come to the callback, espeak_Synth returns at the end
@@ -54,8 +54,14 @@ def speak(
     `voice` is an espeak-ng voice with an optional variant ("cmn", "cmn+f2", "yue", "en"); `pitch` runs from
     0 to 99. Blocks: about a hundredth of the length of the speech. Raises VoiceMissing, VoiceUnknown.
     """
+    samples = utter(text, rate_hz, voice, words_per_minute, pitch)
+    return to_pcm(even_loudness(samples, rate_hz))
+
+
+def utter(text: str, rate_hz: int, voice: str, words_per_minute: int, pitch: int) -> Samples:
+    """As `speak`, as loud as the voice itself is."""
     if not text.strip():
-        return b""
+        return np.zeros(0)
     with _one_at_a_time:
         library, native_hz = _library()
         pieces: list[bytes] = []
@@ -76,7 +82,7 @@ def speak(
     if failed or not pieces:
         raise VoiceError(f"espeak-ng answered {failed}")
     samples = np.frombuffer(b"".join(pieces), dtype="<i2").astype(np.float64) / 32768
-    return to_pcm(even_loudness(resample(samples, native_hz, rate_hz), rate_hz))
+    return resample(samples, native_hz, rate_hz)
 
 
 @functools.cache

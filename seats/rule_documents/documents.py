@@ -31,8 +31,8 @@ class Surroundings:
     calendar: Calendar
     seats: Mapping[SeatId, SeatDefinition] = field(default_factory=lambda: MappingProxyType({}))
     """Seats that are defined without a post. 已有座席"""
-    prompts: Collection[str] = ()
-    """Prompts that can be played, as "hotline/goodbye". 提示音"""
+    prompts: Collection[str] | None = ()
+    """Prompts that can be played, as "hotline/goodbye"; None: a further check sees to them. 提示音"""
     further: tuple[FurtherCheck, ...] = ()
 
 
@@ -147,7 +147,8 @@ def _routing(documents: Documents, surroundings: Surroundings) -> list[Problem]:
                 "group-without-seats",
                 f"“{row.name}”指向的技能组 {row.group} 及其放宽范围内没有任何座席",
             )
-        if row.prompt and row.prompt not in surroundings.prompts:
+        known = surroundings.prompts
+        if row.prompt and known is not None and row.prompt not in known:
             say.error(row.line, "prompt-missing", f"“{row.name}”的提示音 {row.prompt} 不存在")
     return say.found
 

@@ -51,6 +51,7 @@ from tests.fakes.call_commands import (
 )
 from tests.fakes.citizens import CitizensInMemory, MemoryTexts, memory_citizens
 from tests.fakes.endings import EndingsInMemory
+from tests.fakes.prompts import MemoryPrompts
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.rule_records import MemoryRuleRecords
 from tests.fakes.switches import NoSwitches
@@ -530,6 +531,7 @@ def memory_services() -> Services:
         nuisance=nuisance_desk,
         quality=MemoryQuality(CALL).for_web,
         citizens=memory_citizens(citizens, orders, MemoryTexts(citizens), lambda: NOON, calls.call),
+        prompts=MemoryPrompts(),
         live=MemoryLive(),
         health=MemoryHealth(),
         commands=MemoryCommands(),

@@ -114,6 +114,10 @@ class CallControl:
         value = "on" if muted else "off"
         await self.note(leg_id, "MUTEAUDIO(in)", value)
 
+    async def hush(self, call_id: CallId) -> None:
+        """End what is being played to the citizen. Raises UnknownCall; ActionRefused if nothing is."""
+        await self._on_citizen("ControlPlayback", call_id, (("Control", "stop"),))
+
     async def press(self, leg_id: LegId, keys: str) -> None:
         """Send keys to the far end of a leg, one after the other. Raises UnknownCall."""
         for key in keys:

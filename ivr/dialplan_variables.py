@@ -24,6 +24,18 @@ KEY = "HOTLINE_KEY"
 LANGUAGE = "HOTLINE_LANGUAGE"
 """The language that he has chosen, "en"; the routing table asks for it. 语言"""
 
+FLOW = "HOTLINE_FLOW"
+"""Where in his flow he is: str(ivr.flow_position.Position). 流程位置"""
+
+MESSAGE = "HOTLINE_MESSAGE"
+"""The message that he is leaving: "<its id> <when it began, milliseconds since 1970>". 当前留言"""
+
+DIGITS = "HOTLINE_DIGITS"
+"""What he has just typed; emptied as soon as it is read. 刚输入的数字"""
+
+PRIVATE = "HOTLINE_PRIVATE"
+"""While it is "yes", the keys that he presses are told to nobody: he types a code. 按键保密"""
+
 ANSWERED_AT = "HOTLINE_ANSWERED_AT"
 """On a seat's leg: when it answered, milliseconds since 1970. 应答时刻"""
 
@@ -74,5 +86,6 @@ DIALSTATUS = "DIALSTATUS"
 
 ALL = frozenset(
     {CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, TURN, ANSWERED_AT, RETRIES, AGI, LEGS, SPOOL}
+    | {FLOW, MESSAGE, DIGITS, PRIVATE}
     | {KEY, LANGUAGE, PARTY, OUT, SPY, OWN, LEAVES, HELD_UNTIL, CALLER, ORDER}
 )

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from cti.ids import CallId, SeatId, SkillGroupCode
 
+NO_WISH = SkillGroupCode("")
+
 
 class StoryState(StrEnum):
     """How far the citizen's story is; kept in a channel variable, so it outlives us. 流程状态"""
@@ -37,6 +39,8 @@ class Coming:
     called_number: str
     key: str
     language: str
+    wish: SkillGroupCode = NO_WISH
+    """The group that he has chosen in his flow; it wins over the row's. Empty: none. 所选技能组"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,26 @@ class Way:
     priority: int = 0
     prompt: str = ""
     """Played before he joins the line; empty: none. 提示音"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What the gate says of a call. 准入"""
+
+    refused: bool = False
+    announcement: str = ""
+    """The text that is said to him before he is refused. 告知文本"""
+    priority: int = 0
+    """Added to that of his way. 优先级调整"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """What may be told to him who waits. 等候前景"""
+
+    place: int
+    minutes: tuple[int, int] | None = None
+    """Least and most; None: it cannot be known. 预计分钟"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

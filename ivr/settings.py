@@ -13,5 +13,7 @@ class IvrSettings:
     """Connections beyond this are closed at once; the dialplan retries. 连接上限"""
     agi_environment_limit_s: float = 5.0
     """A connection that has not sent its environment by then is closed. 环境时限"""
+    survey_after_every_talk: bool = False
+    """False: only whom his seat releases to it is asked how it was. 通话后一律评价"""
     ring_s: int = 20
     """How long a seat's phone rings before the next seat is tried. 振铃时限"""

@@ -233,6 +233,8 @@ def _dtmf_end(message: Message, node: str, arrived_at: datetime) -> Fact | None:
     call_id = call_of(message, node)
     if call_id is None or message.need(b"Uniqueid") != call_id:
         return None
+    if message.variable(b"HOTLINE_PRIVATE") == "yes":
+        return None  # he types a query code: it is written down nowhere
     key = message.need(b"Digit")
     return KeyWasPressed(call_id=call_id, at=instant(message, arrived_at), key=key)
 

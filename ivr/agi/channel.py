@@ -11,9 +11,11 @@ from typing import Protocol
 
 from cti.ids import CallId
 from ivr.agi.wire import Reply, command
+from ivr.dialplan_variables import DIGITS
 from ivr.errors import AgiCommandRefused, AgiSilent, CitizenHungUp
 
 COMMAND_LIMIT_S = 5.0
+ANY_KEY = "0123456789*#"
 SPEECH_LIMIT_S = 120.0
 """A prompt is never longer; Asterisk that still plays then is broken."""
 
@@ -68,6 +70,43 @@ class AgiChannel:
         await self._ask("EXEC", "Playback", prompt, limit_s=SPEECH_LIMIT_S)
         (status,) = await self.get_variables("PLAYBACKSTATUS")
         return status == "SUCCESS"
+
+    async def ask(
+        self, prompts: str, longest: int, timeout_s: float, gap_s: float | None = None
+    ) -> str | None:
+        """Play prompts, which any key cuts short, and take keys; "" for the bare #, None for none.
+
+        After the first key each further one must come within `gap_s`.
+        """
+        limit = f"{timeout_s:g}"
+        if gap_s is not None:
+            await self.set_variable("TIMEOUT(response)", limit)
+            await self.set_variable("TIMEOUT(digit)", f"{gap_s:g}")
+            limit = ""
+        words = ",".join((DIGITS, prompts, str(longest), "", "1", limit))
+        await self._ask("EXEC", "Read", words, limit_s=SPEECH_LIMIT_S + timeout_s + longest * 5)
+        typed, status = await self.get_variables(DIGITS, "READSTATUS")
+        if typed:
+            await self.set_variable(DIGITS, "")
+        return typed if typed or status == "OK" else None
+
+    async def say(self, prompt: str) -> str | None:
+        """Play one prompt that a key or AMI's ControlPlayback cuts short: the key, "" for none.
+
+        None when Asterisk could not, or he has just gone.
+        """
+        reply = await self._ask(
+            "CONTROL", "STREAM", "FILE", prompt, ANY_KEY, "0", limit_s=SPEECH_LIMIT_S
+        )
+        return None if reply.result is None or reply.result < 0 else _key(reply.result)
+
+    async def record(self, file: str, kind: str, longest_s: int, silence_s: int) -> str:
+        """Record him into a file until a key, silence, or so long; the key, "" for none."""
+        reply = await self._ask(
+            "RECORD", "FILE", file, kind, ANY_KEY, str(longest_s * 1000), f"s={silence_s}",
+            limit_s=longest_s + SPEECH_LIMIT_S,
+        )  # fmt: skip
+        return "" if "timeout" in (reply.value or "") else _key(reply.result or 0)
 
     async def tell(self, event: str, **fields: str) -> None:
         """Say on AMI how far the story is: `UserEvent(event, Name: value, …)`."""
@@ -137,6 +176,10 @@ class AgiChannel:
 def _give_up(answer: "asyncio.Future[Reply]", word: str) -> None:
     if not answer.done():
         answer.set_exception(AgiSilent(word))
+
+
+def _key(result: int) -> str:
+    return chr(result) if result > 0 and chr(result) in ANY_KEY else ""
 
 
 class WhileHere:

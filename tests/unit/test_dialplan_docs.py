@@ -36,12 +36,14 @@ def test_every_variable_of_the_dialplan_is_explained_and_every_explained_one_is_
     # These only the story and AMI events use; the dialplan carries them from one story to the next.
     carried = {variables.GROUP, variables.PRIORITY, variables.PARTY, variables.OUT}
     # What he chooses in a menu; the story sets it and reads it.
-    chosen = {variables.KEY, variables.LANGUAGE}
-    assert used == variables.ALL - carried - chosen
+    chosen = {variables.KEY, variables.LANGUAGE, variables.DIGITS, variables.MESSAGE}
+    # Where he is, and that what he types is nobody's business: the story's own, the latter told on AMI.
+    own_words = {variables.FLOW, variables.PRIVATE}
+    assert used == variables.ALL - carried - chosen - own_words
     channelvars = re.search(r"channelvars = (.*)", "\n".join(lines("manager.conf")))
     told = set(channelvars[1].split(","))
     own = {variables.CALL, variables.STATE, variables.ANSWERED_AT, variables.TURN}
-    assert told == own | {variables.JOINED_AT, *carried}
+    assert told == own | {variables.JOINED_AT, variables.PRIVATE, *carried}
 
 
 def test_the_explained_variables_are_those_with_an_explanation():

@@ -26,8 +26,9 @@ from hotline.city_names import CityNames
 from hotline.clock import utc_now
 from hotline.floor_counts import FloorCollector
 from hotline.floor_witness import FloorWitness
-from hotline.flow_joints import flow_problems
+from hotline.flow_joints import flow_book, flow_problems
 from hotline.flow_pictures import FlowPicturesInForce
+from hotline.flow_surroundings import FloorSurroundings, KnownLanguages
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
 from hotline.installation import Installation
@@ -50,9 +51,11 @@ from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.speech import CallLanguages, SpeechCollector, spoken_languages
 from hotline.stored_sound import StoredSounds
+from hotline.story_joints import story_desks
 from hotline.waiting_line import WaitingLine
 from hotline.web_server import WebServer
 from ivr.agi.server import AgiServer
+from ivr.keys import Keys
 from ivr.lifeboat_spool import LifeboatSpool
 from ivr.lifeboat_watch import LifeboatWatch
 from ivr.navigator import Navigator
@@ -89,6 +92,7 @@ from store.drafts import StoredDrafts
 from store.endings import StoredEndings
 from store.floor import StoredFloor
 from store.journal import Journal
+from store.languages import StoredLanguages
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
 from store.repeats import StoredRepeats
@@ -257,9 +261,6 @@ async def build_house(
         quality.cues.partial_heard(partial)
 
     routes = RulebookRoutes(rulebook, caller_lists, nuisance_desk, tell, utc_now)
-    navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet)
-    agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
-
     prompt_desk = PromptDesk(rulebook, places.prompts, places.voices)
     prompt_shelf = PromptShelf(places.prompts, places.voices, lambda: prompt_desk.texts)
 
@@ -322,6 +323,30 @@ async def build_house(
     )
     await citizens.restore()
     await switches.restore()
+    spoken_before = KnownLanguages(StoredLanguages(database))
+    await spoken_before.restore()
+    keys = Keys()
+    desks = story_desks(
+        book=flow_book(rulebook),
+        around=FloorSurroundings(
+            calendar=shipped_calendar(),
+            lists=caller_lists,
+            switches=switches,
+            waiting=lambda: len(usher.line),
+            languages=spoken_before,
+            now=utc_now,
+        ),
+        citizens=citizens,
+        control=control,
+        keys=keys,
+        survey_everybody=config.ivr.survey_after_every_talk,
+        tell=tell,
+        now=utc_now,
+    )
+    navigator = Navigator(
+        UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet, desks
+    )
+    agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
     for listener in (
         hints.on_event,
         roster.on_call_event,
@@ -338,6 +363,8 @@ async def build_house(
         ending_desk.on_event,
         nuisance_desk.on_event,
         citizens.on_event,
+        spoken_before.on_event,
+        keys.on_event,
         speech_desk.on_event,
         quality.ears.on_event,
         backfill.on_event,

@@ -19,7 +19,7 @@ from hotline.sounds.errors import PromptError
 from hotline.sounds.names import CHINESE, RATE_HZ, sound_path
 from hotline.sounds.spoken_figures import as_spoken
 from hotline.sounds.voice import VoiceError, speak
-from hotline.sounds.voices import Voices, voice_of
+from hotline.sounds.voices import read_voices, voice_of
 from ivr.flow_book import EMERGENCY_TEXT
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class EmergencyAnnouncer:
         self,
         wanted: Callable[[], str],
         folder: Path,
-        voices: Callable[[], Voices],
+        voices: Path,
         play: PlayInstead,
     ) -> None:
         self._wanted = wanted
@@ -85,7 +85,7 @@ class EmergencyAnnouncer:
         return True
 
     def _speak(self, text: str) -> str:
-        voice = voice_of(self._voices(), CHINESE)
+        voice = voice_of(read_voices(self._voices), CHINESE)
         made_from = repr((text, voice.name, voice.words_per_minute, voice.pitch))
         name = f"announced-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
         path = sound_path(self._folder, CHINESE, name)

@@ -1,27 +1,62 @@
 """What a flow may know of a call and of the floor at this instant. 流程环境连接件"""
 
-import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
+from cti.events import CallAbandoned, CallArrived, CallEnded, Event
+from cti.ids import CallId
 from documents.calendar import Calendar
+from ivr.events import LanguageChosen
 from ivr.flow_choice import Surroundings
-from ivr.model import Coming
-from seats.caller_lists import CallerLists
+from seats.caller_lists import CallerLists, caller_key
 from seats.house_switches import HouseSwitches
 from store.languages import StoredLanguages
 
-log = structlog.get_logger(__name__)
+KEPT = 100_000
+"""Callers whose language is remembered; those who chose the longest ago are forgotten. 记住的来电人"""
 
-HISTORY_LIMIT_S = 0.2
-"""Nobody's greeting waits longer than this for what is known of him."""
+
+class KnownLanguages:
+    """Which language a caller chose the last time, answered from memory. 已知语种"""
+
+    def __init__(self, stored: StoredLanguages) -> None:
+        self._stored = stored
+        self._of: OrderedDict[str, str] = OrderedDict()
+        self._callers: dict[CallId, str] = {}
+
+    async def restore(self) -> None:
+        """What was chosen before; the callers of live calls too. Before any event is told."""
+        for number, language in await self._stored.chosen(KEPT):
+            self._remember(number, language)
+        self._callers.update(await self._stored.live_callers())
+
+    def of(self, caller_number: str) -> str:
+        """Empty: he never chose one, or shows no number."""
+        return self._of.get(caller_key(caller_number), "")
+
+    def on_event(self, event: Event) -> None:
+        match event:
+            case CallArrived(call_id=call_id, caller_number=number):
+                self._callers[call_id] = number
+            case LanguageChosen(call_id=call_id, language=language):
+                number = self._callers.get(call_id, "")
+                if any(char.isdecimal() for char in number):
+                    self._remember(caller_key(number), language)
+            case CallEnded(call_id=call_id) | CallAbandoned(call_id=call_id):
+                self._callers.pop(call_id, None)
+            case _:
+                pass
+
+    def _remember(self, number: str, language: str) -> None:
+        self._of[number] = language
+        self._of.move_to_end(number)
+        if len(self._of) > KEPT:
+            self._of.popitem(last=False)
 
 
 class FloorSurroundings:
-    """Calendar, lists, line, switches and history; implements ivr.ports.KnowsSurroundings. 流程环境"""
+    """Calendar, lists, line, switches and history; is ivr.ports.Desks.around. 流程环境"""
 
     def __init__(
         self,
@@ -30,7 +65,7 @@ class FloorSurroundings:
         lists: CallerLists,
         switches: HouseSwitches,
         waiting: Callable[[], int],
-        languages: StoredLanguages,
+        languages: KnownLanguages,
         now: Callable[[], datetime],
     ) -> None:
         self._calendar = calendar
@@ -39,27 +74,15 @@ class FloorSurroundings:
         self._waiting = waiting
         self._languages = languages
         self._now = now
-        self.history_away = 0
-        """Calls of which nothing could be looked up in time; shown in /metrics. 语种记录不可用"""
 
-    async def of(self, coming: Coming) -> Surroundings:
-        """Never raises: what cannot be known is left empty."""
-        language = coming.language or await self._known_language(coming.caller_number)
+    def __call__(self, called_number: str, caller_number: str, language: str) -> Surroundings:
+        """`language` is what he speaks in this call already; empty: what he chose before."""
         return Surroundings(
             at=self._now(),
             calendar=self._calendar,
-            called_number=coming.called_number,
-            lists=self._lists.lookup(coming.caller_number),
-            language=language,
+            called_number=called_number,
+            lists=self._lists.lookup(caller_number),
+            language=language or self._languages.of(caller_number),
             waiting=self._waiting(),
             switches=self._switches.on,
         )
-
-    async def _known_language(self, caller_number: str) -> str:
-        try:
-            async with asyncio.timeout(HISTORY_LIMIT_S):
-                return await self._languages.last_of(caller_number)
-        except (SQLAlchemyError, OSError, TimeoutError):
-            self.history_away += 1
-            log.warning("a caller's language cannot be looked up")
-            return ""

@@ -19,6 +19,7 @@ from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
 from documents.calendar import shipped_calendar
+from hotline.announcement import EmergencyAnnouncer
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.citizen_joints import CitizenCollector, citizen_rooms
@@ -52,6 +53,8 @@ from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.speech import CallLanguages, SpeechCollector, spoken_languages
 from hotline.stored_sound import StoredSounds
 from hotline.story_joints import story_desks
+from hotline.switch_metrics import SwitchCollector
+from hotline.voice_bot import VoiceBot
 from hotline.waiting_line import WaitingLine
 from hotline.web_server import WebServer
 from ivr.agi.server import AgiServer
@@ -326,8 +329,16 @@ async def build_house(
     spoken_before = KnownLanguages(StoredLanguages(database))
     await spoken_before.restore()
     keys = Keys()
+    book = flow_book(rulebook)
+    announcer = EmergencyAnnouncer(
+        lambda: switches.announcement, places.prompts, places.voices, book.play_instead
+    )
+    switches.watch(announcer.look)
+    voice_bot = VoiceBot(places.legs, languages, text.utterance, lambda: book.texts, utc_now)
+    for _, told in in_hand:
+        voice_bot.restore(told)
     desks = story_desks(
-        book=flow_book(rulebook),
+        book=book,
         around=FloorSurroundings(
             calendar=shipped_calendar(),
             lists=caller_lists,
@@ -342,6 +353,7 @@ async def build_house(
         survey_everybody=config.ivr.survey_after_every_talk,
         tell=tell,
         now=utc_now,
+        ear=voice_bot,
     )
     navigator = Navigator(
         UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet, desks
@@ -363,6 +375,7 @@ async def build_house(
         ending_desk.on_event,
         nuisance_desk.on_event,
         citizens.on_event,
+        voice_bot.on_event,
         spoken_before.on_event,
         keys.on_event,
         speech_desk.on_event,
@@ -380,6 +393,7 @@ async def build_house(
     metrics.registry.register(QualityCollector(rooms=quality))
     metrics.registry.register(BackfillCollector(backfill))
     metrics.registry.register(CitizenCollector(citizens))
+    metrics.registry.register(SwitchCollector(switches, announcer, voice_bot))
     metrics.registry.register(PromptCollector(prompt_desk, prompt_shelf))
     metrics.registry.register(
         FloorCollector(
@@ -424,7 +438,7 @@ async def build_house(
                 shipped_calendar(),
                 utc_now,
                 waiting=lambda: len(usher.line),
-                switches=frozenset,
+                switches=lambda: switches.on,
             ),
             supervision=lambda: rulebook.policies.supervision,
             caller_lists=caller_lists,
@@ -455,6 +469,7 @@ async def build_house(
         quality.reviewer,
         rulebook,
         switches,
+        announcer,
         city_names,
         prompt_desk,
         usher,

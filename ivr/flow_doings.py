@@ -51,6 +51,8 @@ from ivr.spoken import Value
 ORDER = "order"
 """The order that was found for him. 已查到的工单"""
 NEED = "need"
+ABOUT = "about"
+"""The text that names his matter. 事项"""
 SCORE = "score"
 SCORES = frozenset("123456789")
 """Keys that may be a score; which of them are is a policy. 评价按键"""
@@ -144,6 +146,7 @@ def to_do(node: Node, at: Position, greeting: str, told: Mapping[str, Value]) ->
         case Callback(), _:
             return Note(deed=Deed.CALLBACK, node=node.id)
         case Bot(), Stage.CONFIRM:
+            values[NEED] = values.get(ABOUT) or values.get(NEED, "")
             return AskOneKey(
                 lines=lines(node.confirm),
                 keys=frozenset({YES, AGAIN}),

@@ -173,6 +173,8 @@ class Heard:
     """What he needs, as it was understood; empty: not understood. 听到诉求"""
 
     need: str
+    about: str = ""
+    """The text that names his matter when he is asked; empty: the need's own. 事项"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

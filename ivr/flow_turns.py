@@ -21,7 +21,7 @@ from ivr.flow import (
     Survey,
     Urge,
 )
-from ivr.flow_doings import NEED, ORDER, SCORE, SCORES, WRONG, YES
+from ivr.flow_doings import ABOUT, NEED, ORDER, SCORE, SCORES, WRONG, YES
 from ivr.flow_position import QUERY_CODE, Position, Stage
 from ivr.flow_steps import (
     Came,
@@ -199,17 +199,17 @@ def _after_deed(node: Urge | Callback, at: Position, came: Came) -> Next | None:
 
 def _after_bot(node: Bot, at: Position, came: Came) -> Next | None:
     once_more: Next = (
-        Stay(stage=Stage.ASK, tries=at.tries + 1, value={NEED: ""})
+        Stay(stage=Stage.ASK, tries=at.tries + 1, value={NEED: "", ABOUT: ""})
         if at.tries < node.retries
-        else Go(target=node.otherwise, value={NEED: ""})
+        else Go(target=node.otherwise, value={NEED: "", ABOUT: ""})
     )
     match at.stage, came:
-        case Stage.ASK, Heard(need=need):
+        case Stage.ASK, Heard(need=need, about=about):
             if need in node.needs:
-                return Stay(stage=Stage.CONFIRM, tries=at.tries, value={NEED: need})
+                return Stay(stage=Stage.CONFIRM, tries=at.tries, value={NEED: need, ABOUT: about})
             return once_more
         case Stage.CONFIRM, KeyCame(key=key) if key == YES and at.values.get(NEED) in node.needs:
-            return Go(target=node.needs[at.values[NEED]], value={NEED: ""})
+            return Go(target=node.needs[at.values[NEED]], value={NEED: "", ABOUT: ""})
         case _, KeyCame() | DigitsCame() | NothingCame():
             return once_more
         case _:

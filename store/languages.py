@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from cti.events import Event
+from cti.ids import CallId
 from ivr.events import LanguageChosen
 from seats.caller_lists import caller_key
+from store.calls import OPEN_STATES
 from store.database import Database, replace_row
 from store.tables import calls, languages_chosen
 
@@ -38,15 +40,22 @@ class StoredLanguages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def last_of(self, caller_number: str) -> str:
-        """Empty: he never chose one, or shows no number. Raises SQLAlchemyError, OSError."""
-        if not any(char.isdecimal() for char in caller_number):
-            return ""
+    async def chosen(self, most: int) -> list[tuple[str, str]]:
+        """(number, the language it chose last), the earliest first; the newest so many."""
         wanted = (
-            select(languages_chosen.c.language)
-            .where(languages_chosen.c.caller_number == caller_key(caller_number))
+            select(languages_chosen.c.caller_number, languages_chosen.c.language)
             .order_by(languages_chosen.c.at.desc())
-            .limit(1)
+            .limit(most)
         )
         async with self._database.read() as connection:
-            return str(await connection.scalar(wanted) or "")
+            rows = (await connection.execute(wanted)).all()
+        return [(row.caller_number, row.language) for row in reversed(rows)]
+
+    async def live_callers(self) -> dict[CallId, str]:
+        """The numbers of calls that are not over."""
+        wanted = select(calls.c.call_id, calls.c.caller_number).where(
+            calls.c.state.in_(OPEN_STATES)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return {CallId(row.call_id): row.caller_number or "" for row in rows}

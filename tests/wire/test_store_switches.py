@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from cti.events import CallArrived
 from cti.ids import CallId
+from hotline.flow_surroundings import KnownLanguages
 from ivr.events import LanguageChosen
 from seats.house_switches import HouseSwitches, SwitchName
 from store.languages import StoredLanguages
@@ -44,6 +45,9 @@ async def test_a_caller_is_greeted_in_the_language_he_chose_last(new_database_ur
             journal.append(arrived)
             journal.append(LanguageChosen(at=at, call_id=call_id, language=language))
         await journal.written(journal.last_seq)
-        languages = StoredLanguages(database)
-        known = [await languages.last_of(one) for one in ("013800000001", "13800000002", "", "1")]
+        languages = KnownLanguages(StoredLanguages(database))
+        await languages.restore()
+        known = [languages.of(one) for one in ("013800000001", "13800000002", "", "1")]
         assert known == ["zh", "en", "", ""]
+        languages.on_event(LanguageChosen(at=NOON, call_id=CallId("node1-3.1"), language="zh"))
+        assert languages.of("13800000002") == "zh"

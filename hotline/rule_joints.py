@@ -57,12 +57,14 @@ class RulebookRoutes:
                 language=coming.language,
             )
         )
+        # What he chose himself wins over the row; all else that the row says still holds.
+        wished = coming.wish if coming.wish in self._rulebook.groups else found.group
         flags = (*found.flags, ENTERPRISE_FLAG) if ENTERPRISE in lists else found.flags
         self._tell(
             CallRouted(
                 at=now,
                 call_id=coming.call_id,
-                skill_group=found.group,
+                skill_group=wished,
                 priority=found.priority,
                 row=found.row,
                 number=found.number,
@@ -72,7 +74,7 @@ class RulebookRoutes:
                 notes=found.notes,
             )
         )
-        return Way(skill_group=found.group, priority=found.priority, prompt=found.prompt)
+        return Way(skill_group=wished, priority=found.priority, prompt=found.prompt)
 
 
 class RulebookDirectory:

@@ -9,7 +9,7 @@ restart the same channel comes back and goes on where it was (docs/decisions.md 
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -78,7 +78,7 @@ class Known:
     called: str
     key: str
     language: str
-    gate_priority: int = 0
+    gate_priority: int = field(default=0, kw_only=True)
 
     @property
     def is_served(self) -> bool:

@@ -55,6 +55,16 @@ class FakeAsterisk:
         self.hung_up_by_us = False
         self._hangs_up_at = hangs_up_at
         self._missing = missing
+        self.answers: list[str] = []
+        """What he presses at each question, "-" for nothing; "hang up". Silence when there is no more."""
+        self.questions: list[str] = []
+        self.speaks: list[str] = []
+        """The key with which he ends each message."""
+        self.recorded: list[str] = []
+        self.announced: asyncio.Queue[str] = asyncio.Queue()
+        self.holds_announcements = False
+        """They last until `hush`."""
+        self.hushed = 0
         self.refuses = ""
         """510 is answered to commands that begin so."""
         self._dials: asyncio.Queue[str] = asyncio.Queue()
@@ -78,6 +88,27 @@ class FakeAsterisk:
         if answer is not None:
             asyncio.get_running_loop().call_soon(self.channel.answered, answer)
 
+    def hush(self) -> None:
+        """AMI's ControlPlayback stop."""
+        self.hushed += 1
+        self.channel.answered(Reply(code=200, result=0))
+
+    def _read(self, arguments: str) -> Reply | None:
+        """He answers the next question with the next of `answers`; then with silence."""
+        variable, prompts, longest, *_ = arguments.split(",")
+        self.played += [one for one in prompts.split("&") if one]
+        self.questions.append(prompts)
+        if self.answers and self.answers[0] == "hang up":
+            asyncio.get_running_loop().call_soon(self.channel.went)
+            return None
+        interruptible_only = arguments.endswith(",0.05")
+        typed = "" if interruptible_only or not self.answers else self.answers.pop(0)
+        if len(typed) > int(longest):
+            raise AssertionError(arguments)
+        self.variables[variable] = "" if typed == "-" else typed
+        self.variables["READSTATUS"] = "TIMEOUT" if typed in ("", "-") else "OK"
+        return Reply(code=200, result=0)
+
     def close(self) -> None:
         self.closed = True
 
@@ -94,6 +125,18 @@ class FakeAsterisk:
                 self.played.append(prompt)
                 status = "FAILED" if prompt in self._missing else "SUCCESS"
                 self.variables["PLAYBACKSTATUS"] = status
+            case ["EXEC", "Read", arguments]:
+                return self._read(arguments)
+            case ["CONTROL", "STREAM", "FILE", prompt, *_]:
+                self.played.append(prompt)
+                self.announced.put_nowait(prompt)
+                if self.holds_announcements:
+                    return None
+            case ["RECORD", "FILE", file, *_]:
+                self.recorded.append(file)
+                if not self.speaks:
+                    return Reply(code=200, result=0, value="timeout")
+                return Reply(code=200, result=ord(self.speaks.pop(0)))
             case ["EXEC", "UserEvent", told]:
                 self.told.append(told)
             case ["EXEC", "Dial", arguments]:

@@ -30,7 +30,9 @@ def prompt_problems(folder: Path) -> FurtherCheck:
         if spoken:
             for code in ALWAYS_SAID:
                 if code not in spoken or CHINESE not in spoken[code].words:
-                    of_texts.error(1, "text-missing", f"缺少文本 {code}（中文），系统离线时也要播放它")
+                    of_texts.error(
+                        1, "text-missing", f"缺少文本 {code}（中文），系统离线时也要播放它"
+                    )
         known = known_prompts(spoken, folder)
         for row in documents.routing:
             if row.prompt and row.prompt not in known:

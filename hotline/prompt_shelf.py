@@ -8,7 +8,7 @@ below its folder of sounds.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import structlog
@@ -28,7 +28,8 @@ SPOKEN_WITHIN_S = 2.0
 """Longer silence than this is worse than half a sentence."""
 IN_CHINESE, AT_ONCE, LEFT_OUT = "in-chinese", "spoken-at-once", "left-out"
 
-Speak = Callable[[tuple[Prompt, ...]], None]
+Speak = Callable[[tuple[Prompt, ...]], Awaitable[None]]
+"""Raises PromptError, VoiceError."""
 
 
 class PromptShelf:
@@ -108,13 +109,13 @@ class PromptShelf:
             return
         try:
             async with asyncio.timeout(self._spoken_within_s):
-                await asyncio.to_thread(self._speak, wanted)
+                await self._speak(wanted)
         except (TimeoutError, PromptError, VoiceError) as failed:
             log.warning("a prompt could not be spoken at once", why=type(failed).__name__)
 
-    def _speak_at_once(self, prompts: tuple[Prompt, ...]) -> None:
+    async def _speak_at_once(self, prompts: tuple[Prompt, ...]) -> None:
         voices: Voices = read_voices(self._voices)
-        speak_at_once(prompts, voices, self._folder)
+        await asyncio.to_thread(speak_at_once, prompts, voices, self._folder)
 
 
 def _playable(language: str, names: tuple[str, ...]) -> tuple[str, ...]:

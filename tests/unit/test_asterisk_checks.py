@@ -11,6 +11,9 @@ from hotline.asterisk.checks import (
     check_version,
 )
 from hotline.asterisk.server import AsteriskServer
+from hotline.sounds.prompts import make_prompts
+from hotline.sounds.voices import read_voices
+from ivr.texts import read_texts
 
 
 def program(version: str) -> AsteriskProgram:
@@ -38,18 +41,27 @@ def test_an_asterisk_that_is_too_old_is_said_with_the_version_needed():
 
 
 def test_missing_sounds_are_named(tmp_path):
-    texts = tmp_path / "prompts.toml"
-    texts.write_text('[zh]\na = "您好"\nb = "再见"\n', encoding="utf-8")
-    (tmp_path / "zh").mkdir()
-    (tmp_path / "zh/a.sln").write_bytes(b"\0\0")
-    (tmp_path / "zh/b.sln").touch()
-    missing = check_sounds(texts, tmp_path, tmp_path / "music")
+    voices = tmp_path / "prompts.toml"
+    voices.write_text('[zh]\nname = "cmn"\n', encoding="utf-8")
+    music = tmp_path / "music"
+    assert "尚未制作" in check_sounds(voices, tmp_path, music).detail
+    texts, _ = read_texts(
+        'kind = "texts"\n[[text]]\ncode = "recording-notice"\nzh = "录音"\n[[text]]\ncode = "b"\nzh = "再见"\n'
+    )
+    make_prompts(texts, read_voices(voices), tmp_path)
+    said = (tmp_path / "zh/b.sln").read_bytes()
+    (tmp_path / "zh/b.sln").write_bytes(b"")
+    missing = check_sounds(voices, tmp_path, music)
     assert not missing.ok
-    assert "b、等待音乐" in missing.detail
-    (tmp_path / "zh/b.sln").write_bytes(b"\0\0")
-    (tmp_path / "music").mkdir()
-    (tmp_path / "music/hotline.sln").write_bytes(b"\0\0")
-    assert check_sounds(texts, tmp_path, tmp_path / "music").ok
+    assert "zh/b、等待音乐" in missing.detail
+    (tmp_path / "zh/b.sln").write_bytes(said)
+    music.mkdir()
+    (music / "hotline.sln").write_bytes(b"\0\0")
+    assert check_sounds(voices, tmp_path, music).ok
+    (tmp_path / "studio").mkdir()
+    (tmp_path / "studio/b.wav").write_bytes(b"no wav")
+    make_prompts(texts, read_voices(voices), tmp_path)
+    assert "b.wav" in check_sounds(voices, tmp_path, music).detail
 
 
 async def test_a_stopped_asterisk_and_a_stale_pid_file_count_as_not_running(tmp_path):

@@ -59,11 +59,14 @@ def test_a_short_folder_made_earlier_is_used_again(tmp_path):
 
 def test_links_are_mended_when_the_program_moves(tmp_path):
     data = tmp_path / "data"
+    sounds = {"zh/hotline": tmp_path / "prompts", "en/hotline": tmp_path / "english"}
     for source in ("old", "new"):
         (tmp_path / source / "sounds/en").mkdir(parents=True)
-        link_data(data, tmp_path / source, {"zh/hotline": tmp_path / "prompts"})
+        (tmp_path / source / "sounds/en/beep.gsm").touch()
+        link_data(data, tmp_path / source, sounds)
     assert (data / "documentation").readlink() == tmp_path / "new/documentation"
-    assert (data / "sounds/en").readlink() == tmp_path / "new/sounds/en"
+    assert (data / "sounds/en/beep.gsm").readlink() == tmp_path / "new/sounds/en/beep.gsm"
+    assert (data / "sounds/en/hotline").readlink() == tmp_path / "english"
     assert (data / "sounds/zh/hotline").readlink() == tmp_path / "prompts"
 
 
@@ -74,3 +77,13 @@ def test_an_agi_script_starts_with_our_python_even_from_a_folder_with_spaces(tmp
     write_agi_start(tmp_path / "start.py", script)
     said = subprocess.run([tmp_path / "start.py", "a b", "c"], capture_output=True, check=True)
     assert said.stdout == b"a b|c"
+
+
+def test_our_english_prompts_never_lie_in_the_programs_own_folder(tmp_path):
+    data, brought = tmp_path / "data", tmp_path / "program/sounds/en"
+    brought.mkdir(parents=True)
+    (data / "sounds").mkdir(parents=True)
+    (data / "sounds/en").symlink_to(brought)  # as an earlier version left it
+    link_data(data, tmp_path / "program", {"en/hotline": tmp_path / "english"})
+    assert not (brought / "hotline").exists()
+    assert (data / "sounds/en/hotline").readlink() == tmp_path / "english"

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from hotline.prompt_joints import ALWAYS_SAID
 from ivr import dialplan_variables as variables
 from ivr.model import StoryState
 from ivr.navigator import SEAT_ANSWERED, SEAT_LEG
+from ivr.prompt_list import needed_sounds
+from tests.fakes.shipped_flows import shipped_texts
 
 CONF = Path(__file__).parents[2] / "asterisk-conf"
 
@@ -105,10 +108,8 @@ def test_whoever_rings_a_seat_has_the_moment_of_the_answer_written_down():
 
 
 def test_prompts_of_story_dialplan_and_queue_are_ours():
-    prompts = (CONF / "prompts.toml").read_text(encoding="utf-8")
     navigator = (Path(variables.__file__).parent / "navigator.py").read_text(encoding="utf-8")
     text = DIALPLAN + "\n".join(lines("queues.conf")) + navigator
     named = set(re.findall(r"\bhotline/([a-z-]+)", text))
-    assert named == {"recording-notice", "goodbye", "all-seats-busy"}
-    for name in named:
-        assert f"\n{name} = " in prompts
+    assert named == set(ALWAYS_SAID)
+    assert named <= set(needed_sounds(shipped_texts())["zh"])

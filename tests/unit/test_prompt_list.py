@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hotline.sounds.prompts import NAME
+from hotline.sounds.names import NAME
 from ivr.prompt_list import needed_sounds
 from ivr.texts import read_texts, sounds_of
 from tests.fakes.shipped_flows import shipped_texts

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from hotline.sounds.prompts import NAME
+from hotline.sounds.names import NAME
 from ivr.spoken import FORMS, LANGUAGES, part_words, spoken
 
 

@@ -196,7 +196,10 @@ class Navigator:
         if walk is None:
             return None
         story = Story(channel, CallId(known.call_id), number, walk, desks, keypad, self._now)
-        story.has_notice = known.has_notice
+        if known.has_notice:
+            story.noticed_in = (
+                story.step.position.language if position is None else position.language
+            )
         if position is not None:
             await story.take_up(position)
             return story
@@ -217,7 +220,6 @@ class Navigator:
         if walk is None or not desks.surveys.wanted(call_id):
             return None
         story = Story(channel, call_id, number, walk, desks, keypad, self._now)
-        story.has_notice = True
         return story
 
     async def _back_in_line(self, channel: AgiChannel) -> "Known":

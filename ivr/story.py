@@ -80,8 +80,8 @@ class Story:
         self.keypad = keypad
         self._now = now
         self.step = walk.begin()
-        self.has_notice = False
-        """He has been told that he is recorded, so he is not told again. 已告知录音"""
+        self.noticed_in = ""
+        """In which language he has been told that he is recorded: not again in that one. 已告知语种"""
         self.place: Place | None = None
         """Once he has one. 排队位置"""
         self._language = ""
@@ -197,12 +197,13 @@ class Story:
             (text := self.desks.book.texts.get(line.text)) is not None and text.notice
             for line in lines
         )
-        if tells and self.has_notice:
+        language = self.step.position.language
+        if tells and self.noticed_in == language:
             return Played()
         self.keypad.forget()
         await self._play(lines)
         if tells:
-            self.has_notice = True
+            self.noticed_in = language
             await self.channel.set_variable(variables.STATE, StoryState.NOTICED)
             await self.channel.tell("HotlineNotice", HotlineCall=self.call_id)
         key = self.keypad.first()

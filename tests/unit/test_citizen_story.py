@@ -1,6 +1,7 @@
 """The shipped flows on a channel: what Asterisk is asked to do, and what is left behind."""
 
 import asyncio
+import contextlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -119,6 +120,18 @@ async def test_who_is_known_to_speak_english_hears_english_and_gets_the_group():
         assert call.routes.came[-1].language == "en"
         await call.until_talk_ends()
     assert "LanguageChosen" in call.desks.names()
+
+
+async def test_who_chooses_english_in_the_menu_is_told_of_the_recording_in_english_too():
+    call = Call(switches=["menu"])
+    call.asterisk.answers = ["8"]
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(call.story())
+        await call.room.entries(1)
+        languages = [c[3] for c in call.asterisk.commands if c[2:3] == ("CHANNEL(language)",)]
+        assert languages == ["zh", "en"]
+        assert call.heard.count(NOTICE) == 2
+        await call.until_talk_ends()
 
 
 async def test_a_refused_number_hears_why_and_waits_in_no_line():
@@ -271,7 +284,7 @@ async def test_who_hangs_up_at_the_question_has_left_his_message():
         await call.room.entries(1)
         await asyncio.sleep(61)
         call.press("2")
-        while not call.asterisk.recorded:
+        while not call.asterisk.recorded:  # noqa: ASYNC110 - the fake answers within turns
             await asyncio.sleep(0)
         call.asterisk.answers = ["hang up"]
     assert call.desks.left_messages == [(f"{CALL}-m1", False)]
@@ -421,10 +434,8 @@ async def test_a_hang_up_at_any_command_ends_the_story_and_every_offer():
 
         async with asyncio.TaskGroup() as tasks:
             seats = tasks.create_task(floor())
-            try:
+            with contextlib.suppress(CitizenHungUp):
                 await call.story()
-            except CitizenHungUp:
-                pass
             seats.cancel()
         return call
 

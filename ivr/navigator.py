@@ -26,7 +26,7 @@ from ivr.keys import Heard
 from ivr.model import Admission, Coming, Offer, Place, StoryState, Way
 from ivr.ports import Desks, Meet, Now, Routes, WaitingRoom
 from ivr.settings import IvrSettings
-from ivr.story import SOUNDS, Story
+from ivr.story import Story, sounds_for
 from ivr.waiting import Waiting
 
 log = structlog.get_logger(__name__)
@@ -86,6 +86,11 @@ class Known:
         return self.dialled == "ANSWER" or self.state == StoryState.GOODBYE
 
     @property
+    def is_new(self) -> bool:
+        """He has neither a place nor a position in a flow."""
+        return not (self.group or self.flow or self.state == StoryState.WAITING)
+
+    @property
     def has_notice(self) -> bool:
         return self.state in (StoryState.NOTICED, StoryState.WAITING)
 
@@ -137,7 +142,7 @@ class Navigator:
             await channel.set_variable(variables.STATE, StoryState.GOODBYE)
         elif desks is not None and keypad is not None:
             admission = Admission()
-            if not known.group and not known.flow:
+            if known.is_new:
                 admission = self._admitted(channel, known, desks)
             if admission.refused:
                 await self._refuse(channel, desks, admission)
@@ -172,8 +177,8 @@ class Navigator:
     async def _refuse(self, channel: AgiChannel, desks: Desks, admission: Admission) -> None:
         """He hears why; what he hears tells of the recording too."""
         language = "zh"
-        names = desks.book.sounds(admission.announcement, language, {})
-        await self._play(channel, "&".join(f"{SOUNDS}{name}" for name in names))
+        prompts = await sounds_for(desks, admission.announcement, language, {})
+        await self._play(channel, "&".join(prompts))
         await channel.tell("HotlineNotice", HotlineCall=channel.unique_id)
         await channel.set_variable(variables.STATE, StoryState.GOODBYE)
         await channel.hang_up()
@@ -187,7 +192,7 @@ class Navigator:
         around = desks.around(known.called, number, known.language)
         if position is not None:
             walk, profile = desks.book.walk_of(position, around), ""
-        elif known.group or known.flow:
+        elif not known.is_new:
             return None  # he was called by us, or it is no position of ours: to a person
         else:
             chosen = desks.book.choose(around)

@@ -162,7 +162,7 @@ async def test_waiting_he_is_comforted_told_his_place_and_something_useful():
         await asyncio.sleep(35)
         told = call.heard[1:]
         assert told[0] == "hotline/comfort"
-        assert {"hotline/place-1", "hotline/say-2", "hotline/estimate-1"} <= set(told)
+        assert {"hotline/place-1", "hotline/say-n-2", "hotline/estimate-1"} <= set(told)
         assert told[-1] == "hotline/useful-ready"
         assert call.asterisk.commands[-1] == ("SET", "MUSIC", "ON")
         assert "PlaceAnnounced" in call.desks.names()

@@ -201,6 +201,11 @@ READABLE = [
     ),
     ("Hangup", (SEAT.replace("/8001-", "/trunk-"), "Cause: 16"), None),
     ("DTMFEnd", (CITIZEN, "Digit: 5", "Direction: Received"), fact(KeyWasPressed, key="5")),
+    (
+        "DTMFEnd",
+        (f"{CITIZEN}\r\nChanVariable: HOTLINE_PRIVATE=yes", "Digit: 5", "Direction: Received"),
+        None,
+    ),
     ("DTMFEnd", (SEAT, "Digit: 5", "Direction: Sent"), None),
     ("DTMFEnd", (SEAT, "Digit: 5", "Direction: Received"), None),
     ("QueueCallerJoin", (CITIZEN, "Queue: lifeboat"), fact(LifeboatJoined)),

@@ -1,0 +1,120 @@
+"""The citizen's side on the real line: the menu's nodes and key 0, English, a message, the question after."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from hotline.sounds.voice import speak
+from tests.live.stage import Stage, open_stage
+
+CALLER = "13800000001"
+KEY_0_FROM = (("notice", ""), ("menu", ""), ("progress", "2"), ("in-english", "8"))
+"""The node in which 0 is pressed, and the keys that lead there."""
+
+
+async def at_node(stage: Stage, call_id: str, node: str) -> None:
+    """Wait until he has come into that node."""
+    path = f"/api/calls/{call_id}/events"
+
+    def there(answer) -> bool:
+        return any(
+            event["type"] == "NodeEntered" and event["node"] == node for event in answer["events"]
+        )
+
+    await stage.until(path, there, 20)
+
+
+async def menu_on(stage: Stage) -> None:
+    api = await stage.api()
+    await api.post("/api/switches/menu", {"on": True, "reason": "演练"})
+
+
+async def test_key_0_reaches_a_seat_from_the_nodes_of_the_menu(ready_var: Path, short_path: Path):
+    async with open_stage(ready_var, short_path, seats={"8001": "general"}) as stage:
+        await menu_on(stage)
+        await stage.take_seat("8001")
+        for n, (node, keys) in enumerate(KEY_0_FROM):
+            caller = f"1380000001{n}"
+            citizen = await stage.world.dial(caller)
+            call = await stage.call_of(caller)
+            for key in keys:
+                await at_node(stage, call["call_id"], "menu")
+                await citizen.press(key)
+            await at_node(stage, call["call_id"], node)
+            await citizen.press("0")
+            await stage.world.phone("8001").talking()
+            await citizen.hang_up()
+            await stage.call_is(call["call_id"], "ended")
+            await stage.seat_is("8001", "ready", 30)
+        assert await stage.channels() == 0
+
+
+async def test_english_from_the_key_to_the_seat(ready_var: Path, short_path: Path):
+    seats = {"8001": "general", "8005": "foreign_en"}
+    async with open_stage(ready_var, short_path, seats=seats) as stage:
+        await menu_on(stage)
+        await stage.take_seat("8001")
+        await stage.take_seat("8005")
+        citizen = await stage.world.dial(CALLER)
+        call = await stage.call_of(CALLER)
+        await at_node(stage, call["call_id"], "menu")
+        await citizen.press("8")
+        await stage.world.phone("8005").talking()
+        seen = await stage.call_is(call["call_id"], "talking")
+        assert seen["skill_group"] == "foreign_en"
+        await citizen.hang_up()
+        await stage.call_is(call["call_id"], "ended")
+        told = await stage.told(call["call_id"])
+        assert told.index("NoticePlayed") < told.index("LanguageChosen") < told.index("CallQueued")
+
+
+async def test_he_waits_leaves_a_message_and_it_is_kept(ready_var: Path, short_path: Path):
+    async with open_stage(ready_var, short_path) as stage:
+        citizen = await stage.world.dial(CALLER)
+        call = await stage.call_of(CALLER)
+        await stage.call_is(call["call_id"], "queued")
+        await asyncio.sleep(3)
+        await citizen.press("2")
+        await at_node(stage, call["call_id"], "message")
+        legs = stage.places.legs
+        await stage.eventually(
+            lambda: list(legs.glob(f"{call['call_id']}-own-*-m1*")), 20, "no message is recorded"
+        )
+        await citizen.say(speak("我要投诉，楼下的路灯坏了三天没人修"))
+        await citizen.press("#")
+        await asyncio.sleep(1)
+        await citizen.press("1")
+        await citizen.until_gone(40)
+        kept = await stage.until("/api/messages", lambda answer: answer["messages"], 40)
+        assert kept["messages"][0]["call_id"] == call["call_id"]
+        assert kept["messages"][0]["how"] == "confirmed"
+
+
+@pytest.mark.parametrize("aside", [False, True])
+async def test_his_seat_releases_him_to_the_question_and_he_answers(
+    ready_var: Path, short_path: Path, aside: bool
+):
+    """Also out of a room."""
+    async with open_stage(ready_var, short_path) as stage:
+        await stage.take_seat("8001")
+        citizen = await stage.world.dial(CALLER)
+        call = await stage.call_of(CALLER)
+        await stage.world.phone("8001").talking()
+        await stage.call_is(call["call_id"], "talking")
+        seat = await stage.api("8001")
+        if aside:
+            await seat.post(f"/api/calls/{call['call_id']}/hold")
+            await stage.call_is(call["call_id"], "held")
+            await seat.post(f"/api/calls/{call['call_id']}/retrieve")
+            await stage.call_is(call["call_id"], "talking")
+        await seat.post(f"/api/calls/{call['call_id']}/release")
+        await at_node(stage, call["call_id"], "survey")
+        await citizen.press("5")
+        await citizen.until_gone(30)
+        answered = await stage.until(
+            f"/api/calls/{call['call_id']}/survey", lambda answer: answer["survey"]["score"]
+        )
+        assert answered["survey"]["score"] == 5
+        assert answered["survey"]["satisfaction"] == "satisfied"
+        await stage.call_is(call["call_id"], "ended")

@@ -102,6 +102,20 @@ def test_a_listed_enterprises_order_is_marked_whatever_row_its_call_took():
     assert desk.order_of(ONE).flags == opened.flags
 
 
+def test_what_he_chose_in_his_flow_wins_over_the_rows_group_and_all_else_of_the_row_holds():
+    hints, told, stored = CallHints(), [], EndingsInMemory()
+    nuisance = NuisanceDesk(stored, OrdersSettings(), stored.tell, lambda: NOON)
+    lists = CallerLists(told.append, lambda: NOON)
+    lists.add("elderly", FIRM, until=None, by="admin", note="")
+    book = Rulebook(MemoryRuleRecords(), shipped_calendar(), (), told.append, lambda: NOON)
+    routes = RulebookRoutes(book, lists, nuisance, hints.on_event, lambda: NOON)
+    coming = {"called_number": "12345", "key": "", "language": ""}
+    for wish, group in (("law", "law"), ("", "general"), ("no-such-group", "general")):
+        way = routes.way(Coming(call_id=ONE, caller_number=FIRM, wish=wish, **coming))
+        assert (way.skill_group, way.priority) == (group, 2)
+        assert hints.of(ONE).routed.row == "老年人直达人工"
+
+
 def test_a_row_that_is_not_sticky_brings_nobody_back_to_his_seat():
     hints = CallHints()
     calls = {one: SimpleNamespace(caller_number=FIRM) for one in (ONE, TWO)}

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from cti.events import Event
 from cti.ids import CallId
 from documents.problems import DocumentKind
+from orders.citizen_events import CallFoundSilent
 from orders.events import (
     CallCoded,
     FieldsEdited,
@@ -20,7 +21,15 @@ from orders.events import (
 )
 from orders.model import MANDATORY_FIELDS, OrderField
 from quality.desk import CueDesk
-from quality.model import CallNamedWrong, CallStory, FormSeen, Listening, NuisanceWarned, Rules
+from quality.model import (
+    CallNamedWrong,
+    CallStory,
+    CitizenSilent,
+    FormSeen,
+    Listening,
+    NuisanceWarned,
+    Rules,
+)
 from quality.ports import Now, Tell
 from quality.reviewer import Reviewer
 from seats.rulebook import Rulebook
@@ -59,6 +68,10 @@ class FormReader:
                 return _seen(event.call_id, event.at, form)
             case NuisanceStepTicked():
                 return NuisanceWarned(at=event.at, call_id=event.call_id, step=event.step)
+            case CallFoundSilent(after_s=after_s, times=times):
+                return CitizenSilent(
+                    at=event.at, call_id=event.call_id, after_s=after_s, times=times
+                )
             case CallCoded(code=code) if code == WRONG_NUMBER:
                 return CallNamedWrong(at=event.at, call_id=event.call_id)
             case _:

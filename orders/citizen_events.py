@@ -119,3 +119,32 @@ class CallLimited(CallEvent):
 
     verdict: Verdict
     why: WhyLimited
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFoundSilent(CallEvent):
+    """Nothing has been heard of the citizen since he was answered. 来电无声
+
+    `times` is how many earlier calls of his number stayed silent in a day.
+    """
+
+    caller_number: str
+    seat_id: SeatId | None
+    after_s: int
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentCallerSpoke(CallEvent):
+    """He said something after all. 无声来电已开口"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStayedSilent(CallEvent):
+    """The call is over, and he never said a word. 全程无声
+
+    `times` counts this one with the others of his number in a day.
+    """
+
+    caller_number: str
+    times: int

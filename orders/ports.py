@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from asr.events import UtteranceHeard
@@ -13,6 +13,7 @@ from orders.messages import Message, MessageSound
 from orders.model import CallbackTask, FieldValue, First, OrderId, WorkOrder
 from orders.progress import EarlierAsking, IssuedCode
 from orders.reading import Reading
+from orders.summaries import SilentCall
 from orders.surveys import Survey
 from seats.model import Seat, WaitingCitizen
 
@@ -202,3 +203,20 @@ class StoredProgress(Protocol):
 
     async def asked_since(self, since: datetime) -> Sequence[EarlierAsking]:
         """The earliest first."""
+
+
+class CitizenVoice(Protocol):
+    """The citizen's own leg, by its loudness. 市民话路音量"""
+
+    async def voiced_ms(self, call_id: CallId, since: timedelta) -> int | None:
+        """How much of it is sound, from so long after the recording's beginning on.
+
+        None: it cannot be known. Never raises.
+        """
+
+
+class StoredSilentCalls(Protocol):
+    """Calls that were found silent. 已存无声来电"""
+
+    async def silent_since(self, since: datetime) -> Sequence[SilentCall]:
+        """Found silent since then, the earliest first."""

@@ -29,5 +29,9 @@ class OrdersSettings:
     """A number is blocked for at most so long. 拦截最长天数"""
     city: str = "唐山市"
     """The city's name in the prescribed sentences. 城市名称"""
+    silent_after_s: int = 8
+    """A citizen of whom nothing is heard for so long after the answer is a silent call; 0: not looked at. 无声判定时长"""
+    silent_tag_from: int = 3
+    """From so many silent calls of a number in a day on each is tagged as nuisance, for a person to judge; 0: never. 无声标记次数"""
     repeat_days: int = 30
     """Orders of so many days are looked through for the same matter. 查重天数"""

@@ -31,3 +31,15 @@ class NuisanceTag:
     at: datetime
     by: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentCall:
+    """A call that was found silent, as it was written down. 无声来电记录"""
+
+    call_id: CallId
+    caller_number: str
+    found_at: datetime
+    seat_id: SeatId | None = None
+    spoke_at: datetime | None = None
+    stayed_silent_at: datetime | None = None

@@ -36,6 +36,15 @@ class NuisanceWarned(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenSilent(CallEvent):
+    """Nothing has been heard of the citizen since he was answered. 来电无声"""
+
+    after_s: int
+    times: int = 0
+    """Earlier calls of his number that stayed so. 此前无声次数"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallNamedWrong(CallEvent):
     """The call's code says that the number was dialled wrongly. 打错"""
 

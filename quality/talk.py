@@ -31,7 +31,7 @@ from cti.events import (
 from cti.ids import CallId
 from quality.cues import Cue, Ears
 from quality.events import CueKind, CueLevel, CueRaised, SentenceDue, SentenceSaid
-from quality.model import CallNamedWrong, FormSeen, Listening, NuisanceWarned
+from quality.model import CallNamedWrong, CitizenSilent, FormSeen, Listening, NuisanceWarned
 from quality.sentences import UNSHOWN, UNSHOWN_OUT, Due, Script
 from quality.timing import CHINESE, Span
 
@@ -151,6 +151,8 @@ class Talk:
                 self._hears(self.ms(at), hearing=state in HEARING)
             case NuisanceWarned(step=step):
                 yield from self._moment(f"nuisance-{step}", self.ms(at), at, rules)
+            case CitizenSilent(after_s=after_s, times=times):
+                yield from self._silent(at, after_s, times, rules)
             case CallNamedWrong():
                 yield from self._moment("wrong-number", self.ms(at), at, rules)
             case CallEnded() | CallAbandoned():
@@ -158,6 +160,24 @@ class Talk:
                 self.over_ms = self.ms(at)
             case _:
                 pass
+
+    def _silent(
+        self, at: datetime, after_s: int, times: int, rules: Listening
+    ) -> Iterator[CallEvent]:
+        at_ms = self.ms(at)
+        before = f"，今日此前已有{times}次" if times else ""
+        cue = Cue(
+            kind=CueKind.UNCLEAR,
+            level=CueLevel.AMBER,
+            code="silent-call",
+            title=f"来电人一直没有出声{before}",
+            side=Side.CITIZEN,
+            starts_at_ms=max(0, at_ms - after_s * 1000),
+            ends_at_ms=at_ms,
+            advice="请按提示用语询问；仍无声可说明后结束，并选择“无声”",
+        )
+        yield from self._raised([cue], at, rules)
+        yield from self._moment("cannot-hear", at_ms, at, rules)
 
     def _answered(self, event: CallAnswered, rules: Listening) -> Iterator[CallEvent]:
         at = event.at

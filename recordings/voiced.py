@@ -25,10 +25,19 @@ def duration_and_voiced_ms(legs: Legs) -> tuple[int, int]:
     frames = np.concatenate(loudness) if loudness else np.zeros(0)
     if not len(frames):
         return legs.duration_ms, 0
+    return legs.duration_ms, _voiced(frames) * 20
+
+
+def voiced_ms_of(sound: NDArray[np.int16]) -> int:
+    """How much of a stretch at 16 kHz is sound."""
+    frames = _loudness(sound)
+    return _voiced(frames) * 20 if len(frames) else 0
+
+
+def _voiced(frames: NDArray[np.float64]) -> int:
     # Noise that goes on and on is no speech; but nor may somebody who never pauses count as noise.
     noise = min(float(np.percentile(frames, 10)), IDLE_LINE * 2)
-    voiced = int(np.count_nonzero(frames > max(IDLE_LINE, noise * ABOVE_NOISE)))
-    return legs.duration_ms, voiced * 20
+    return int(np.count_nonzero(frames > max(IDLE_LINE, noise * ABOVE_NOISE)))
 
 
 def _loudness(sound: NDArray[np.int16]) -> NDArray[np.float64]:

@@ -10,9 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.events import Direction, Event
 from cti.ids import CallId, SeatId, SkillGroupCode
 from orders.citizen_events import (
+    CallFoundSilent,
     CallLimited,
+    CallStayedSilent,
     ProgressAsked,
     QueryCodeIssued,
+    SilentCallerSpoke,
     SurveyAnswered,
     SurveyOffered,
 )
@@ -20,11 +23,20 @@ from orders.errors import ProgressUnavailable
 from orders.limits import LimitedCall, Verdict, WhyLimited
 from orders.model import OrderId, WorkOrder
 from orders.progress import Asked, EarlierAsking, IssuedCode
+from orders.summaries import SilentCall
 from orders.surveys import AskedHow, Satisfaction, Survey
 from store.calls import OPEN_STATES
-from store.database import Database, insert_new, replace_row
+from store.database import Database, change_row, insert_new, replace_row
 from store.orders import StoredOrders
-from store.tables import call_limits, calls, orders, progress_asks, query_codes, surveys
+from store.tables import (
+    call_limits,
+    calls,
+    orders,
+    progress_asks,
+    query_codes,
+    silent_calls,
+    surveys,
+)
 
 
 def _offered(connection: Connection, _seq: int, event: SurveyOffered) -> None:
@@ -92,7 +104,29 @@ def _limited(connection: Connection, _seq: int, event: CallLimited) -> None:
     )
 
 
+def _found_silent(connection: Connection, _seq: int, event: CallFoundSilent) -> None:
+    insert_new(
+        connection,
+        silent_calls,
+        call_id=event.call_id,
+        caller_number=event.caller_number,
+        found_at=event.at,
+        seat_id=event.seat_id,
+    )
+
+
+def _spoke(connection: Connection, _seq: int, event: SilentCallerSpoke) -> None:
+    change_row(connection, silent_calls, "call_id", event.call_id, spoke_at=event.at)
+
+
+def _stayed_silent(connection: Connection, _seq: int, event: CallStayedSilent) -> None:
+    change_row(connection, silent_calls, "call_id", event.call_id, stayed_silent_at=event.at)
+
+
 PROJECTIONS: dict[type[Event], Any] = {
+    CallFoundSilent: _found_silent,
+    SilentCallerSpoke: _spoke,
+    CallStayedSilent: _stayed_silent,
     SurveyOffered: _offered,
     SurveyAnswered: _answered,
     QueryCodeIssued: _issued,
@@ -254,6 +288,33 @@ class StoredArrivals:
                     at=row.at,
                     verdict=Verdict(row.verdict),
                     why=WhyLimited(row.why),
+                )
+                for row in await connection.execute(wanted)
+            ]
+
+
+class StoredSilence:
+    """Calls that were found silent; implements orders.ports. 无声来电查询"""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def silent_since(self, since: datetime) -> Sequence[SilentCall]:
+        """Found silent since then, the earliest first."""
+        wanted = (
+            select(silent_calls)
+            .where(silent_calls.c.found_at >= since)
+            .order_by(silent_calls.c.found_at)
+        )
+        async with self._database.read() as connection:
+            return [
+                SilentCall(
+                    call_id=CallId(row.call_id),
+                    caller_number=row.caller_number,
+                    found_at=row.found_at,
+                    seat_id=None if row.seat_id is None else SeatId(row.seat_id),
+                    spoke_at=row.spoke_at,
+                    stayed_silent_at=row.stayed_silent_at,
                 )
                 for row in await connection.execute(wanted)
             ]

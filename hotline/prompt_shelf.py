@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -20,7 +21,7 @@ from hotline.sounds.voice import VoiceError
 from hotline.sounds.voices import Voices, read_voices
 from ivr.prompt_list import needed_sounds
 from ivr.spoken import Value
-from ivr.texts import Texts, sounds_of
+from ivr.texts import Texts
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,15 @@ Speak = Callable[[tuple[Prompt, ...]], Awaitable[None]]
 """Raises PromptError, VoiceError."""
 
 
+class Book(Protocol):
+    """The texts in force; ivr.flow_book.FlowBook is one. 文本簿"""
+
+    @property
+    def texts(self) -> Texts: ...
+    def sounds(self, text: str, language: str, values: Mapping[str, Value]) -> tuple[str, ...]:
+        """The names of a text's sounds."""
+
+
 class PromptShelf:
     """Finds the sounds of a text. 提示音架"""
 
@@ -39,13 +49,13 @@ class PromptShelf:
         self,
         folder: Path,
         voices: Path,
-        texts: Callable[[], Texts],
+        book: Book,
         speak: Speak | None = None,
         spoken_within_s: float = SPOKEN_WITHIN_S,
     ) -> None:
         self._folder = folder
         self._voices = voices
-        self._texts = texts
+        self._book = book
         self._speak = speak or self._speak_at_once
         self._spoken_within_s = spoken_within_s
         self.counts: Counter[tuple[str, str]] = Counter()
@@ -56,16 +66,16 @@ class PromptShelf:
     ) -> tuple[str, ...]:
         """The sounds in their order, each of which is there; empty: nothing can be said."""
         values = values or {}
-        texts = self._texts()
+        texts = self._book.texts
         ways = self._ways(texts, text, language)
         for spoken_in in ways:
-            names = sounds_of(texts, text, spoken_in, values)
+            names = self._book.sounds(text, spoken_in, values)
             if names and not self._missing(spoken_in, names):
                 if spoken_in != language:
                     self.counts[IN_CHINESE, text] += 1
                 return _playable(spoken_in, names)
         spoken_in = ways[0]
-        names = sounds_of(texts, text, spoken_in, values)
+        names = self._book.sounds(text, spoken_in, values)
         missing = self._missing(spoken_in, names)
         await self._make_now(texts, spoken_in, missing)
         still = set(self._missing(spoken_in, names))

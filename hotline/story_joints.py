@@ -15,7 +15,7 @@ from ivr.flow_choice import Surroundings
 from ivr.flow_steps import LookedUp
 from ivr.keys import Keys
 from ivr.model import Admission, Place, Prospect
-from ivr.ports import Desks, Understands
+from ivr.ports import Desks, Sounds, Understands
 from orders.call_gate import CallGate
 from orders.errors import SurveyNotOffered
 from orders.limits import Verdict
@@ -140,6 +140,7 @@ def story_desks(
     survey_everybody: bool,
     tell: Callable[[Event], None],
     now: Callable[[], datetime],
+    sounds: Sounds | None = None,
     ear: Understands | None = None,
 ) -> Desks:
     """Everything that a flow asks of the house."""
@@ -155,5 +156,6 @@ def story_desks(
         orders=StoryOrders(citizens.progress),
         call_back=callback_by(tell, now),
         tell=tell,
+        sounds=sounds,
         ear=ear,
     )

@@ -1,6 +1,6 @@
 """What the citizen's story needs from outside, in its own words. 语音流程端口"""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from ivr.flow_choice import Surroundings
 from ivr.flow_steps import Heard, LookedUp
 from ivr.keys import Keys
 from ivr.model import Admission, Coming, Offer, Place, Prospect, Way
+from ivr.spoken import Value
 
 Now = Callable[[], datetime]
 """The instant, aware UTC. 当前时刻"""
@@ -89,6 +90,15 @@ class Understands(Protocol):
         """
 
 
+class Sounds(Protocol):
+    """Knows which sounds there are. 提示音架"""
+
+    async def __call__(
+        self, text: str, language: str, values: Mapping[str, Value], /
+    ) -> tuple[str, ...]:
+        """What is to be played for a text, in its order, as Asterisk names it; each is there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desks:
     """Everything that a flow asks of the house. 市民侧各台"""
@@ -109,5 +119,7 @@ class Desks:
     call_back: Callable[[CallId, Place | None, str], None]
     """He wants to be called back, at this number, and keeps his place if he has one. 请求回拨"""
     tell: Callable[[Event], None]
+    sounds: "Sounds | None" = None
+    """None: as the texts name them, whether they are there or not. 提示音"""
     ear: Understands | None = None
     """None: nobody listens, and whoever is asked to speak goes the flow's other way. 语音导航"""

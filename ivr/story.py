@@ -7,6 +7,7 @@ story ends where the walk joins the line or is over; waiting is in ivr.waiting, 
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -46,6 +47,7 @@ from ivr.flow_walk import Walk
 from ivr.keys import Heard as Keypad
 from ivr.model import Place, StoryState
 from ivr.ports import Desks, Now
+from ivr.spoken import Value
 
 log = structlog.get_logger(__name__)
 
@@ -154,13 +156,14 @@ class Story:
         if told_before or language != self.walk.flow.languages[0]:
             self.desks.tell(LanguageChosen(at=self._now(), call_id=self.call_id, language=language))
 
-    def sounds(self, lines: tuple[Line, ...]) -> list[str]:
-        """The names of the prompts of these lines, in the language he is spoken to."""
-        return [
-            f"{SOUNDS}{name}"
-            for line in lines
-            for name in self.desks.book.sounds(line.text, self.step.position.language, line.values)
-        ]
+    async def sounds(self, lines: tuple[Line, ...]) -> list[str]:
+        """What to play for these lines, in the language he is spoken to."""
+        found: list[str] = []
+        for line in lines:
+            found += await sounds_for(
+                self.desks, line.text, self.step.position.language, line.values
+            )
+        return found
 
     async def _do(self) -> Came:
         match self.step.doing:
@@ -211,19 +214,18 @@ class Story:
 
     async def _play(self, lines: tuple[Line, ...]) -> None:
         """A missing prompt is reported and never silences a call."""
-        prompts = "&".join(self.sounds(lines))
+        prompts = "&".join(await self.sounds(lines))
         if prompts and not await self.channel.play(prompts):
             log.error("a prompt could not be played", prompt=prompts)
 
     async def _ask(self, lines: tuple[Line, ...], longest: int, limit_s: float) -> str | None:
-        return await self.channel.ask("&".join(self.sounds(lines)), longest, limit_s)
+        return await self.channel.ask("&".join(await self.sounds(lines)), longest, limit_s)
 
     async def _collect(self, lines: tuple[Line, ...], limit_s: float) -> Came:
+        prompts = "&".join(await self.sounds(lines))
         await self.channel.set_variable(variables.PRIVATE, "yes")
         try:
-            typed = await self.channel.ask(
-                "&".join(self.sounds(lines)), MOST_DIGITS, limit_s, DIGIT_GAP_S
-            )
+            typed = await self.channel.ask(prompts, MOST_DIGITS, limit_s, DIGIT_GAP_S)
         finally:
             if not self.channel.is_gone:
                 await self.channel.set_variable(variables.PRIVATE, "")
@@ -303,3 +305,12 @@ class Story:
                 began_at = datetime.fromtimestamp(int(milliseconds[:14]) / 1000, UTC)
                 self._message = (MessageId(name), began_at)
         return self._message
+
+
+async def sounds_for(
+    desks: Desks, text: str, language: str, values: Mapping[str, Value]
+) -> tuple[str, ...]:
+    """What to play for a text: what there is of it, or else as the texts name it."""
+    if desks.sounds is not None:
+        return await desks.sounds(text, language, values)
+    return tuple(f"{SOUNDS}{name}" for name in desks.book.sounds(text, language, values))

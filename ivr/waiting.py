@@ -188,7 +188,7 @@ class Waiting:
 
     async def _say(self, lines: tuple[Line, ...]) -> bool:
         """Sound by sound, until a key or a seat; True when all was said."""
-        for prompt in self._story.sounds(lines):
+        for prompt in await self._story.sounds(lines):
             if self._found:
                 return False
             said = await self._on_channel(self._story.channel.say(prompt))

@@ -16,7 +16,7 @@ from hotline.sounds.errors import PromptDiskFull
 from hotline.sounds.manifest import Made
 from hotline.sounds.names import sound_path
 from hotline.sounds.voice import VoiceError
-from ivr.texts import read_texts
+from ivr.texts import read_texts, sounds_of
 from seats.publishing import RuleOffice
 from seats.rule_versions import shipped
 from seats.rulebook import Rulebook
@@ -126,7 +126,7 @@ async def test_missing_and_troubled_sounds_are_counted(tmp_path):
     stage = Stage(tmp_path)
     await stage.desk.make()
     shelf = PromptShelf(
-        tmp_path, tmp_path, lambda: stage.desk.texts, Speaker(tmp_path, works=False)
+        tmp_path, tmp_path, Book(shipped_texts()), Speaker(tmp_path, works=False)
     )
     assert await shelf.playable("goodbye", "zh") == ()
     shown = {
@@ -184,6 +184,16 @@ SHELF_TEXTS, _ = read_texts(
 )
 
 
+class Book:
+    """Texts, and their sounds by their own names."""
+
+    def __init__(self, texts):
+        self.texts = texts
+
+    def sounds(self, text, language, values):
+        return sounds_of(self.texts, text, language, values)
+
+
 class Speaker:
     """Speaks at once, or cannot."""
 
@@ -209,7 +219,7 @@ def lay(folder, language, *names):
 
 def shelf_of(folder, **how):
     speaker = Speaker(folder, **how)
-    return PromptShelf(folder, folder, lambda: SHELF_TEXTS, speaker), speaker
+    return PromptShelf(folder, folder, Book(SHELF_TEXTS), speaker), speaker
 
 
 async def test_a_text_is_played_in_the_callers_language_with_its_values(tmp_path):

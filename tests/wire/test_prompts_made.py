@@ -17,7 +17,7 @@ from hotline.prompt_shelf import AT_ONCE, PromptShelf
 from hotline.sounds.errors import PromptFolderSick, PromptsNotMade, VoiceListWrong
 from hotline.sounds.making import make_aside
 from hotline.sounds.names import sound_path
-from ivr.texts import read_texts
+from ivr.flow_book import FlowBook
 from seats.publishing import RuleOffice
 from seats.rulebook import Rulebook
 from tests.fakes.rule_records import MemoryRuleRecords
@@ -152,8 +152,9 @@ async def test_an_upload_to_a_sick_folder_is_named(tmp_path, voices):
 
 async def test_a_call_that_comes_before_the_sound_is_spoken_to_at_once(tmp_path, voices):
     folder = tmp_path / "prompts"
-    texts, _ = read_texts(TEXTS)
-    shelf = PromptShelf(folder, voices, lambda: texts, spoken_within_s=60)
+    book = FlowBook()
+    book.take_up(1, 'kind = "flows"\n', TEXTS)
+    shelf = PromptShelf(folder, voices, book, spoken_within_s=60)
     assert await shelf.playable("goodbye", "en") == ("prompts/en/goodbye",)
     assert sound_path(folder, "en", "goodbye").stat().st_size > 8000
     assert shelf.counts == {(AT_ONCE, "goodbye"): 1}

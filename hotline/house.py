@@ -50,6 +50,7 @@ from hotline.rule_joints import (
 from hotline.run import Part
 from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
+from hotline.silent_joints import LegVoice, SilenceCollector
 from hotline.speech import CallLanguages, SpeechCollector, spoken_languages
 from hotline.stored_sound import StoredSounds
 from hotline.story_joints import story_desks
@@ -70,6 +71,7 @@ from orders.draftsman import Draftsman
 from orders.endings import EndingDesk
 from orders.nuisance import NuisanceDesk
 from orders.repeat_search import RepeatSearch
+from orders.silent_calls import SilentCalls
 from recordings.archivist import Archivist
 from recordings.encoder import EncoderProcess
 from recordings.replay import Replay
@@ -89,6 +91,7 @@ from store.attendance import StoredAttendance
 from store.backfills import StoredBackfills
 from store.callbacks import StoredCallbacks
 from store.calls import StoredCalls
+from store.citizens import StoredSilence
 from store.codec import encode
 from store.database import Database
 from store.drafts import StoredDrafts
@@ -149,13 +152,9 @@ async def build_house(
     tracker = CallTracker(tell, utc_now, live_calls)
     stored_rules = StoredRules(database)
     further = (flow_problems, prompt_problems(places.prompts))
-    rulebook = Rulebook(
-        stored_rules, shipped_calendar(), None, tell, utc_now, further
-    )
+    rulebook = Rulebook(stored_rules, shipped_calendar(), None, tell, utc_now, further)
     await rulebook.restore()
-    rule_office = RuleOffice(
-        stored_rules, shipped_calendar(), None, utc_now, further
-    )
+    rule_office = RuleOffice(stored_rules, shipped_calendar(), None, utc_now, further)
     caller_lists = CallerLists(tell, utc_now, await stored_rules.listed_callers())
     switches = HouseSwitches(StoredSwitches(database), tell, utc_now)
     endings = StoredEndings(database)
@@ -325,6 +324,16 @@ async def build_house(
     )
     await citizens.restore()
     await switches.restore()
+    silent_calls = SilentCalls(
+        StoredSilence(database),
+        LegVoice(places.legs),
+        nuisance_desk.tag,
+        after_s=lambda: config.orders.silent_after_s,
+        tag_from=lambda: config.orders.silent_tag_from,
+        tell=tell,
+        now=utc_now,
+    )
+    await silent_calls.restore()
     spoken_before = KnownLanguages(StoredLanguages(database))
     await spoken_before.restore()
     keys = Keys()
@@ -356,9 +365,7 @@ async def build_house(
         now=utc_now,
         ear=voice_bot,
     )
-    navigator = Navigator(
-        UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet, desks
-    )
+    navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet, desks)
     agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
     for listener in (
         hints.on_event,
@@ -377,6 +384,7 @@ async def build_house(
         nuisance_desk.on_event,
         citizens.on_event,
         voice_bot.on_event,
+        silent_calls.on_event,
         spoken_before.on_event,
         keys.on_event,
         speech_desk.on_event,
@@ -394,6 +402,7 @@ async def build_house(
     metrics.registry.register(QualityCollector(rooms=quality))
     metrics.registry.register(BackfillCollector(backfill))
     metrics.registry.register(CitizenCollector(citizens))
+    metrics.registry.register(SilenceCollector(silent_calls))
     metrics.registry.register(SwitchCollector(switches, announcer, voice_bot))
     metrics.registry.register(PromptCollector(prompt_desk, prompt_shelf))
     metrics.registry.register(
@@ -471,6 +480,7 @@ async def build_house(
         rulebook,
         switches,
         announcer,
+        silent_calls,
         city_names,
         prompt_desk,
         usher,

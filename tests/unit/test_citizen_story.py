@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from cti.errors import ActionRefused
 from cti.events import KeyPressed
 from ivr.errors import CitizenHungUp
 from ivr.flow_position import read_position
@@ -182,6 +183,57 @@ async def test_an_announcement_is_cut_short_at_once_when_a_seat_is_free():
         assert call.now() - before < timedelta(seconds=0.2)
         assert call.asterisk.hushed == 1
         call.asterisk.dial_ends("ANSWER")
+
+
+async def test_a_hang_up_in_an_announcement_leaves_the_line():
+    call = Call()
+    call.asterisk.holds_announcements = True
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(call.hung_up())
+        await call.room.entries(1)
+        await call.asterisk.announced.get()
+        call.asterisk.channel.went()
+        await call.room.is_empty()
+    assert call.room.ended == []
+
+
+async def test_a_service_that_ends_in_an_announcement_leaves_his_place_on_the_channel():
+    call = Call()
+    call.asterisk.holds_announcements = True
+    async with asyncio.TaskGroup() as tasks:
+        story = tasks.create_task(call.story())
+        await call.room.entries(1)
+        await call.asterisk.announced.get()
+        story.cancel()
+    assert call.room.line == {}
+    assert call.asterisk.variables["HOTLINE_STATE"] == "waiting"
+    again = Call(call.asterisk.variables)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(again.story())
+        place = await again.room.entries(1)
+        # The channel keeps milliseconds.
+        assert abs(place.joined_at - call.room.entered[0].joined_at) < timedelta(seconds=0.002)
+        assert NOTICE not in again.heard
+        await again.until_talk_ends()
+
+
+async def test_an_announcement_that_cannot_be_cut_short_only_delays_the_seat():
+    call = Call()
+    call.asterisk.holds_announcements = True
+    refusals = [ActionRefused("not playing"), ActionRefused("not playing")]
+
+    def hush():
+        if refusals:
+            raise refusals.pop()
+        call.asterisk.hush()
+
+    call.desks._hush = hush
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(call.story())
+        await call.room.entries(1)
+        await call.asterisk.announced.get()
+        await call.until_talk_ends()
+    assert refusals == []
 
 
 async def test_a_seat_that_is_free_while_he_only_waits_needs_no_hush():

@@ -6,6 +6,7 @@ import { extname, join, normalize } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WebSocketServer } from 'ws'
+import { Citizen } from './citizen.mjs'
 import { DRAFTING, HITS, MEASURES, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
 
@@ -26,6 +27,7 @@ const USERS = {
 }
 
 const world = new World()
+const citizen = new Citizen((type, fields) => world.tell(type, fields), world)
 const viewers = new Set()
 world.hear = (event) => {
   for (const { socket, user } of viewers) socket.send(JSON.stringify([shown(event, user)]))
@@ -212,6 +214,8 @@ function answer(method, parts, query, body, user) {
   if (method === 'POST' && what === 'calls' && more === 'nuisance' && body.step) nuisances.set(id, body.step)
   if (what === 'nuisance' || (method === 'POST' && more === 'nuisance')) return nuisance(id)
   if (method === 'POST' && what === 'calls' && more) return callCommand(found(world.calls, id), more, body, user)
+  const left = citizen.answer(method, parts, query, body, user, (status, code, details) => new Refusal(status, code, details))
+  if (left !== undefined) return left
   if (FLOOR[what] && method === 'GET' && !id) return FLOOR[what](user)
   switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' || what === 'quality' ? ':' : more}` : ''}`) {
     case 'GET calls':
@@ -241,6 +245,7 @@ function answer(method, parts, query, body, user) {
     case 'POST quality/:/:': return Object.assign(rerunNow(found(reruns, more)), { ended_at: early(0), cancelled_by: user.username })
     case 'GET drafting-quality': return { orders: 133, fields: DRAFTING }
     case 'GET calls/:/timeline': return timeline(found(world.calls, id))
+    case 'GET calls/:/survey': return { survey: citizen.surveys().find((one) => one.call_id === id) ?? null }
     case 'GET calls/:/code': return outcome(id)
     case 'GET codes': return { codes: CODES }
     case 'GET blocks': return { blocks }
@@ -254,7 +259,8 @@ function answer(method, parts, query, body, user) {
     case 'GET orders': return list('orders', [...world.orders.values()].filter((one) => one.state === query.get('state') && (hears(user) || one.seat_id === user.seat_id)).map(withMissing))
     case 'GET orders/:': return withMissing(found(world.orders, id))
     case 'PATCH orders/:': return editOrder(found(world.orders, id), body, user)
-    case 'POST orders/:/submit': return submitOrder(found(world.orders, id), user)
+    case 'POST orders/:/submit': return { ...submitOrder(found(world.orders, id), user), query_code: '407193' }
+    case 'POST orders/:/query-code': return { order_id: id, query_code: '882605' }
     case 'GET recordings': return list('recordings', [...world.recordings.values()].filter((one) => !query.get('call_id') || one.call_id === query.get('call_id')).filter((one) => hears(user) || one.seat_id === user.seat_id).map((one) => recordingOf(one, user)))
     case 'GET recordings/:/peaks': return peaks()
     case 'GET recordings/:/replay': {
@@ -307,6 +313,12 @@ function sendSound(request, response) {
   response.writeHead(range ? 206 : 200, headers).end(SOUND.subarray(first, last + 1))
 }
 
+function sendPicture(name, response) {
+  const path = fileURLToPath(new URL(`../../../docs/flows/${name}`, import.meta.url))
+  response.writeHead(200, { ...HEADERS, 'Content-Type': 'image/svg+xml' })
+  createReadStream(path).pipe(response)
+}
+
 function sendConsole(path, response) {
   const wanted = join(STATIC, normalize(path))
   const file = wanted.startsWith(STATIC) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(STATIC, 'index.html')
@@ -335,7 +347,8 @@ async function serve(request, response) {
       return response.writeHead(204, { 'Set-Cookie': 'hotline=; Path=/; Max-Age=0' }).end()
     }
     if (parts[1] === 'session') return sendJson(response, 200, user)
-    if (parts[1] === 'recordings' && parts[3] === 'audio') return sendSound(request, response)
+    if (parts[1] === 'flows' && parts[2]?.endsWith('.svg')) return sendPicture(parts[2], response)
+    if (parts[3] === 'audio') return sendSound(request, response)
     return sendJson(response, 200, answer(request.method, parts.slice(1), address.searchParams, body, user))
   } catch (refused) {
     if (!(refused instanceof Refusal)) throw refused

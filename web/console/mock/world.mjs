@@ -70,7 +70,7 @@ export class World {
   }
 
   draft(callId, orderId, seatId, fields, state) {
-    this.orders.set(orderId, { order_id: orderId, call_id: callId, seat_id: seatId, state, opened_at: this.calls.get(callId)?.arrived_at ?? ago(0), submitted_at: state === 'accepted' ? ago(300) : null, submitted_by: state === 'accepted' ? 'op8002' : null, repeat_of: null, revision: fields.length, fields: Object.fromEntries(fields), missing: [] })
+    this.orders.set(orderId, { order_id: orderId, call_id: callId, seat_id: seatId, state, opened_at: this.calls.get(callId)?.arrived_at ?? ago(0), submitted_at: state === 'accepted' ? ago(300) : null, submitted_by: state === 'accepted' ? 'op8002' : null, repeat_of: null, message_id: null, urges: orderId.endsWith('25') ? 2 : 0, urged_at: orderId.endsWith('25') ? ago(1500) : null, revision: fields.length, fields: Object.fromEntries(fields), missing: [] })
     const call = this.calls.get(callId)
     if (call) call.order_id = orderId
   }

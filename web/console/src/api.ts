@@ -10,7 +10,12 @@ import type {
   Decision,
   DirectoryLine,
   FieldQuality,
+  Flows,
+  FlowPicture,
   Hints,
+  LimitedCall,
+  Message,
+  MessageRecording,
   NotReadyReason,
   Nuisance,
   Order,
@@ -19,14 +24,22 @@ import type {
   Outcome,
   PartHealth,
   Peaks,
+  Problem,
   Recording,
   Repeat,
   Replay,
   Rerun,
+  RuleDraft,
+  RuleKind,
+  RuleStatus,
+  RuleVersion,
   Seat,
   ServiceLevel,
   Signal,
   SkillGroup,
+  Survey,
+  SurveySummary,
+  Switch,
   Target,
   Timeline,
   User,
@@ -46,6 +59,16 @@ export class ApiError extends Error {
     super(code)
     this.name = 'ApiError'
   }
+}
+
+export interface RulePublication {
+  body: string
+  note: string
+  /** Null: at once. */
+  at: string | null
+  accept_warnings: boolean
+  /** The version that was edited. */
+  based_on: number
 }
 
 let onLoggedOut: () => void = () => undefined
@@ -147,6 +170,7 @@ export const api = {
     callCommand(callId, 'to-line', { skill_group: skillGroup }),
   drop: (callId: string, legId: string) => callCommand(callId, 'drop', { leg_id: legId }),
   leave: (callId: string) => callCommand(callId, 'leave'),
+  release: (callId: string) => callCommand(callId, 'release'),
   keys: (callId: string, legId: string, keys: string) =>
     callCommand(callId, 'keys', { leg_id: legId, keys }),
   supervise: (callId: string, how: string, seatId: string, reason: string) =>
@@ -176,7 +200,10 @@ export const api = {
   editOrder: (orderId: string, revision: number, fields: { [name in OrderFieldName]?: string }) =>
     ask<Order>('PATCH', `/api/orders/${id(orderId)}`, { revision, fields }),
   submitOrder: (orderId: string, revision: number) =>
-    ask<Order>('POST', `/api/orders/${id(orderId)}/submit`, { revision }),
+    ask<Order & { query_code: string | null }>('POST', `/api/orders/${id(orderId)}/submit`, { revision }),
+  /** The code before it holds no longer. */
+  newQueryCode: (orderId: string) =>
+    ask<{ query_code: string }>('POST', `/api/orders/${id(orderId)}/query-code`),
 
   repeats: (orderId: string) =>
     get<{ repeats: Repeat[] }>(`/api/orders/${id(orderId)}/repeats`),
@@ -203,6 +230,52 @@ export const api = {
     ask<Callback>('POST', `/api/callbacks/${id(callId)}/postpone`, { due_at: dueAt }),
   closeCallback: (callId: string, note: string) =>
     ask<Callback>('POST', `/api/callbacks/${id(callId)}/close`, { note }),
+
+  messages: () => get<Listed<'messages', Message>>('/api/messages?limit=300'),
+  message: (messageId: string) =>
+    get<Message & { recording: MessageRecording | null }>(`/api/messages/${id(messageId)}`),
+  messageAudio: (messageId: string) => `/api/messages/${id(messageId)}/audio`,
+  takeMessage: (messageId: string) => ask<Message>('POST', `/api/messages/${id(messageId)}/take`),
+  orderOfMessage: (messageId: string) =>
+    ask<{ message: Message; order: Order }>('POST', `/api/messages/${id(messageId)}/order`),
+  closeMessage: (messageId: string, reason: string) =>
+    ask<Message>('POST', `/api/messages/${id(messageId)}/close`, { reason }),
+
+  surveys: (since: string, until: string) =>
+    get<{ surveys: Survey[] }>(`/api/surveys?since=${id(since)}&until=${id(until)}&limit=300`),
+  surveySummary: (since: string, until: string) =>
+    get<SurveySummary>(`/api/surveys/summary?since=${id(since)}&until=${id(until)}`),
+  surveyOf: (callId: string) => get<{ survey: Survey | null }>(`/api/calls/${id(callId)}/survey`),
+  limitedCalls: (since: string, until: string) =>
+    get<{ calls: LimitedCall[]; counts: { limited: number; refused: number } }>(
+      `/api/limited-calls?since=${id(since)}&until=${id(until)}&limit=300`,
+    ),
+
+  switches: () => get<{ switches: Switch[] }>('/api/switches'),
+  turnSwitch: (name: string, on: boolean, reason: string, text: string) =>
+    ask<Switch>('POST', `/api/switches/${id(name)}`, { on, reason, text }),
+
+  rules: () => get<{ rules: RuleStatus[] }>('/api/rules'),
+  /** Without a version: the one that holds. */
+  rule: (kind: RuleKind, version?: number) =>
+    get<RuleVersion & { body: string }>(
+      `/api/rules/${kind}${version === undefined ? '' : `?version=${version}`}`,
+    ),
+  ruleHistory: (kind: RuleKind) => get<{ versions: RuleVersion[] }>(`/api/rules/${kind}/history`),
+  ruleDraft: (kind: RuleKind) => get<{ draft: RuleDraft | null }>(`/api/rules/${kind}/draft`),
+  saveRuleDraft: (kind: RuleKind, body: string) =>
+    ask<{ problems: Problem[] }>('PUT', `/api/rules/${kind}/draft`, { body }),
+  checkRule: (kind: RuleKind, body: string) =>
+    ask<{ problems: Problem[] }>('POST', `/api/rules/${kind}/check`, { body }),
+  publishRule: (kind: RuleKind, what: RulePublication) =>
+    ask<RuleVersion>('POST', `/api/rules/${kind}/publish`, what),
+  undoRule: (kind: RuleKind, note: string) =>
+    ask<RuleVersion>('POST', `/api/rules/${kind}/undo`, { note }),
+
+  flows: () => get<Flows>('/api/flows'),
+  flowPicture: (code: string, version: number) => `/api/flows/${id(code)}.svg?version=${version}`,
+  drawFlows: (body: string) => ask<{ flows: FlowPicture[] }>('POST', '/api/flows/draw', { body }),
+
   health: () => get<{ parts: PartHealth[] }>('/api/health'),
 }
 

@@ -11,6 +11,7 @@ export type CallCommand =
   | 'invite'
   | 'transfer'
   | 'toLine'
+  | 'release'
   | 'conference'
   | 'complete'
   | 'cancelConsult'
@@ -29,6 +30,7 @@ export const KEYS: { [command in CallCommand]: string } = {
   invite: 'I',
   transfer: 'T',
   toLine: 'G',
+  release: 'P',
   conference: 'J',
   complete: 'W',
   cancelConsult: 'X',
@@ -47,6 +49,7 @@ export const ICONS: { [command in CallCommand]: IconName } = {
   invite: 'people',
   transfer: 'leave',
   toLine: 'target',
+  release: 'star',
   conference: 'people',
   complete: 'check',
   cancelConsult: 'back',
@@ -61,7 +64,7 @@ export function callCommandsOf(call: Call, muted: boolean): CallCommand[] {
   const voice: CallCommand = muted ? 'unmute' : 'mute'
   switch (call.state) {
     case 'talking':
-      return ['hold', voice, 'consult', 'invite', 'transfer', 'toLine', 'nuisance', 'hangUp']
+      return ['hold', voice, 'consult', 'invite', 'transfer', 'toLine', 'release', 'nuisance', 'hangUp']
     case 'held':
       return ['retrieve', 'consult', 'transfer', 'toLine', 'hangUp']
     case 'consulting':

@@ -8,6 +8,7 @@ import type {
   CallState,
   FieldValue,
   LiveMessage,
+  Message,
   NotReadyReason,
   Order,
   OrderFieldName,
@@ -42,6 +43,7 @@ export interface State {
   orders: Slice<Order>
   recordings: Slice<Recording>
   callbacks: Slice<Callback>
+  messages: Slice<Message>
   /** Only of the calls somebody looks at; see `watchTranscript`. */
   transcripts: Readonly<Record<string, Transcript>>
 }
@@ -56,6 +58,7 @@ export const EMPTY: State = {
   orders: emptySlice,
   recordings: emptySlice,
   callbacks: emptySlice,
+  messages: emptySlice,
   transcripts: {},
 }
 
@@ -103,6 +106,7 @@ export function applyOne(state: State, message: LiveMessage): State {
     orders: onSlice(state.orders, message, applyToOrders),
     recordings: onSlice(state.recordings, message, applyToRecordings),
     callbacks: onSlice(state.callbacks, message, applyToCallbacks),
+    messages: onSlice(state.messages, message, applyToMessages),
     transcripts: applyToTranscripts(state.transcripts, message),
   }
   const changed = (Object.keys(next) as (keyof State)[]).some((key) => next[key] !== state[key])
@@ -115,6 +119,7 @@ const REDUCERS: { [K in SliceName]: SliceReducer<RowOf<K>> } = {
   orders: applyToOrders,
   recordings: applyToRecordings,
   callbacks: applyToCallbacks,
+  messages: applyToMessages,
 }
 
 /** A freshly loaded list and what the stream said while the answer was under way. */
@@ -377,6 +382,13 @@ function applyToOrders(slice: Slice<Order>, m: LiveMessage): Slice<Order> {
           ? order
           : { ...order, repeat_of: textOrNull(m.repeat_of), revision: number(m.revision) },
       )
+    case 'OrderUrged':
+      // An answer of the service may have told of it before.
+      return changeIfThere(slice, id, (order) =>
+        Date.parse(order.urged_at ?? '') >= Date.parse(text(m.at))
+          ? order
+          : { ...order, urges: order.urges + 1, urged_at: text(m.at) },
+      )
     case 'OrderSubmitted':
       return change(slice, id, (order) => ({
         ...order,
@@ -400,6 +412,9 @@ function openedDraft(m: LiveMessage, id: string): Order {
     submitted_at: null,
     submitted_by: null,
     repeat_of: null,
+    message_id: textOrNull(m.message_id),
+    urges: 0,
+    urged_at: null,
     revision: 0,
     fields: {},
     missing: [...MANDATORY],
@@ -490,6 +505,45 @@ function applyToCallbacks(slice: Slice<Callback>, m: LiveMessage): Slice<Callbac
         closed_by: textOrNull(m.by),
         reached: textOrNull(m.reached),
       })
+    default:
+      return slice
+  }
+}
+
+// --- messages ------------------------------------------------------------------------------------
+
+/** Whose number and words it shows depends on who has taken it: those are asked for again. */
+function applyToMessages(slice: Slice<Message>, m: LiveMessage): Slice<Message> {
+  const id = textOrNull(m.message_id) ?? undefined
+  const to = (part: Partial<Message>): Slice<Message> =>
+    change(slice, id, (one) => ({ ...one, ...part }))
+  switch (m.type) {
+    case 'MessageLeft':
+      return { ...slice, lacking: true }
+    case 'MessageTextAsked':
+      return changeIfThere(slice, id, (one) => ({ ...one, text_asked_at: text(m.at) }))
+    case 'MessageTaken':
+      return {
+        ...to({
+          state: 'taken',
+          taken_at: text(m.at),
+          taken_by: textOrNull(m.by),
+          seat_id: textOrNull(m.seat_id),
+        }),
+        lacking: true,
+      }
+    case 'MessageDone':
+      return to({
+        state: 'done',
+        done_at: text(m.at),
+        done_by: textOrNull(m.by),
+        order_id: textOrNull(m.order_id),
+        reason: textOrNull(m.reason),
+      })
+    case 'TranscriptFinished':
+      return Object.values(slice.rows).some((one) => one.call_id === m.call_id)
+        ? { ...slice, lacking: true }
+        : slice
     default:
       return slice
   }

@@ -40,6 +40,18 @@ export const router = createRouter({
           name: 'callbacks',
           component: () => import('./pages/CallbacksPage.vue'),
         },
+        {
+          path: 'messages/:messageId?',
+          name: 'messages',
+          component: () => import('./pages/MessagesPage.vue'),
+          props: true,
+        },
+        {
+          path: 'rules/:kind?',
+          name: 'rules',
+          component: () => import('./pages/RulesPage.vue'),
+          props: true,
+        },
         { path: 'quality', name: 'quality', component: () => import('./pages/QualityPage.vue') },
         { path: 'blocks', name: 'blocks', component: () => import('./pages/BlocksPage.vue') },
         { path: 'health', name: 'health', component: () => import('./pages/HealthPage.vue') },

@@ -12,6 +12,12 @@ export const hearsAll = computed(() => has('supervisor') || has('inspector'))
 export const drivesFloor = computed(() => has('supervisor'))
 /** Sees alarms; may give waiting citizens to seats. */
 export const leadsFloor = computed(() => has('supervisor') || has('administrator'))
+/** Sees rule documents; administrators change them. */
+export const readsRules = leadsFloor
+export const writesRules = computed(() => has('administrator'))
+/** Hears what citizens left when nobody was there; who only listens does nothing about it. */
+export const takesMessages = computed(() => has('operator') || hearsAll.value)
+export const answersMessages = computed(() => has('operator') || has('supervisor'))
 export const ownSeat = computed(() => user.value?.seat_id ?? null)
 
 function has(role: User['roles'][number]): boolean {

@@ -16,8 +16,8 @@ import {
   type SliceName,
   type State,
 } from './reducers'
-import { forgetUser } from './session'
-import type { Call, Callback, LiveMessage, Order, Seat, SkillGroup } from './types'
+import { forgetUser, takesMessages } from './session'
+import type { Call, Callback, LiveMessage, Message, Order, Seat, SkillGroup } from './types'
 
 const ENDED_CALLS = 30
 const ORDERS = 100
@@ -75,6 +75,11 @@ const LOADERS: { [name in SliceName]: () => Promise<(now: State) => State> } = {
     return (now) =>
       withSlice(now, 'callbacks', loadSlice(seq, callbacks, (task) => task.call_id), recent)
   },
+  async messages() {
+    const { seq, messages } = await api.messages()
+    return (now) =>
+      withSlice(now, 'messages', loadSlice(seq, messages, (one) => one.message_id), recent)
+  },
 }
 
 /** Load a list (again). A failure is kept in `troubles`, what we had stays shown. */
@@ -93,16 +98,20 @@ export async function load(name: SliceName): Promise<void> {
   }
 }
 
-const ALWAYS: readonly SliceName[] = ['calls', 'seats', 'orders', 'callbacks']
+/** What is kept up from logging in on; an administrator has nothing to do with messages. */
+const always = (): readonly SliceName[] => [
+  'calls', 'seats', 'orders', 'callbacks', ...(takesMessages.value ? (['messages'] as const) : []),
+]
 
 /** After logging in: the lists, then the stream from the oldest list's seq on. */
 export async function begin(): Promise<void> {
   end()
   const run = running
   const groups = api.skillGroups().catch(() => null)
-  await Promise.all(ALWAYS.map(load))
+  const lists = always()
+  await Promise.all(lists.map(load))
   if (run !== running) return
-  const seqs = ALWAYS.map((name) => state.value[name]).filter((slice) => slice.loaded)
+  const seqs = lists.map((name) => state.value[name]).filter((slice) => slice.loaded)
   socket.start(seqs.length > 0 ? Math.min(...seqs.map((slice) => slice.seq)) : -1)
   skillGroups.value = (await groups)?.skill_groups ?? []
 }
@@ -141,6 +150,7 @@ function take(batch: LiveMessage[]): void {
     calls: prune(next.calls, (one) => OVER.has(one.state), (one) => one.arrived_at, MOST_ROWS),
     orders: prune(next.orders, (one) => one.state !== 'draft', (one) => one.opened_at, MOST_ROWS),
     callbacks: prune(next.callbacks, (one) => one.closed_at !== null, (one) => one.arrived_at, MOST_ROWS),
+    messages: prune(next.messages, (one) => one.state === 'done', (one) => one.left_at, MOST_ROWS),
   }
   state.value = next
   if (batch.some((one) => one.type === 'RulesPublished' && one.kind === 'groups')) void loadGroups()
@@ -186,6 +196,10 @@ export function putCall(call: Call): void {
 
 export function putCallback(task: Callback): void {
   state.value = { ...state.value, callbacks: putRow(state.value.callbacks, task.call_id, task) }
+}
+
+export function putMessage(message: Message): void {
+  state.value = { ...state.value, messages: putRow(state.value.messages, message.message_id, message) }
 }
 
 export function putSeat(seat: Seat): void {

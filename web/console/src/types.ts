@@ -202,6 +202,11 @@ export interface Order {
   submitted_by: string | null
   /** The first order about the same fact and reason, as a person said. */
   repeat_of: string | null
+  /** The voice message that it was made of. */
+  message_id: string | null
+  /** How often the citizen has urged it, and when last. */
+  urges: number
+  urged_at: string | null
   revision: number
   fields: OrderFields
   missing: OrderFieldName[]
@@ -533,4 +538,162 @@ export interface LiveMessage {
   at?: string
   call_id?: string
   [field: string]: unknown
+}
+
+export type MessageState = 'new' | 'taken' | 'done'
+
+/** What a citizen said when nobody was there: a task for the whole floor. */
+export interface Message {
+  message_id: string
+  call_id: string
+  caller_number: string
+  state: MessageState
+  how: 'confirmed' | 'hung_up' | 'found'
+  began_at: string
+  left_at: string
+  duration_ms: number
+  /** On the clock of its call's recording. */
+  starts_at_ms: number
+  text: string
+  text_asked_at: string | null
+  transcription: Transcription
+  taken_at: string | null
+  taken_by: string | null
+  seat_id: string | null
+  done_at: string | null
+  done_by: string | null
+  order_id: string | null
+  /** Why no order was made of it. */
+  reason: string | null
+}
+
+/** Where a message's sound is kept; null until its call is over. */
+export interface MessageRecording {
+  recording_id: string
+  state: RecordingState
+  duration_ms: number
+  sha256: string | null
+  archived_at: string | null
+  offset_ms: number
+}
+
+export type Satisfaction = 'satisfied' | 'basically' | 'unsatisfied' | 'not_rated'
+
+/** One call's question and its answer; `satisfaction` is null while it is being asked. */
+export interface Survey {
+  call_id: string
+  how: 'transferred' | 'after_call'
+  seat_id: string | null
+  skill_group: string | null
+  order_id: string | null
+  offered_at: string
+  answered_at: string | null
+  score: number | null
+  scale: number | null
+  satisfaction: Satisfaction | null
+}
+
+export interface Tally {
+  asked: number
+  rated: number
+  satisfied: number
+  basically: number
+  unsatisfied: number
+  not_rated: number
+  rated_share: number | null
+  satisfied_share: number | null
+}
+
+export interface SurveySummary {
+  all: Tally
+  seats: (Tally & { seat_id: string | null })[]
+  skill_groups: (Tally & { skill_group: string | null })[]
+}
+
+/** A call that waited longer or was refused because of its number. */
+export interface LimitedCall {
+  call_id: string
+  caller_number: string
+  at: string
+  verdict: 'limited' | 'refused'
+  why: string
+}
+
+/** A switch of the whole house; `by` is empty and `at` null if nobody has ever touched it. */
+export interface Switch {
+  name: string
+  on: boolean
+  by: string
+  reason: string
+  text: string
+  at: string | null
+}
+
+export type RuleKind =
+  | 'groups'
+  | 'routing'
+  | 'posts'
+  | 'rosters'
+  | 'directory'
+  | 'codes'
+  | 'policies'
+  | 'words'
+  | 'sentences'
+  | 'places'
+  | 'flows'
+  | 'texts'
+
+/** One published version of a rule document; 0 is what was shipped. */
+export interface RuleVersion {
+  kind: RuleKind
+  version: number
+  by: string
+  at: string | null
+  note: string
+  effective_at: string | null
+  in_force_at: string | null
+  undoes: number | null
+}
+
+export interface RuleStatus {
+  kind: RuleKind
+  holds: RuleVersion
+  scheduled: RuleVersion | null
+  draft_by: string | null
+}
+
+export interface RuleDraft {
+  body: string
+  by: string
+  at: string
+  based_on: number
+}
+
+/** One thing wrong with a rule document; it may stand in the document of another kind. */
+export interface Problem {
+  kind: RuleKind
+  line: number
+  code: string
+  severity: 'error' | 'warning'
+  reason: string
+}
+
+export interface Flows {
+  version: number
+  numbers: { called: string[]; name: string; greeting: string; profile: string | null }[]
+  profiles: { code: string; name: string; kind: string; flow: string }[]
+  choices: {
+    profile: string
+    called: string[]
+    switch: string | null
+    waiting_from: number | null
+    hours: string[]
+  }[]
+  flows: { code: string; name: string; nodes: number; after_talk: boolean }[]
+}
+
+export interface FlowPicture {
+  code: string
+  name: string
+  svg: string
 }

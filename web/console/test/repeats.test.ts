@@ -11,7 +11,7 @@ const candidate = (n: number, more: Partial<Repeat> = {}): Repeat => ({
 })
 const order = (repeat_of: string | null): Order => ({
   order_id: ORDER, call_id: 'c', seat_id: '8001', state: 'draft', opened_at: '', submitted_at: null,
-  submitted_by: null, repeat_of, revision: 1, fields: {}, missing: [],
+  submitted_by: null, repeat_of, message_id: null, urges: 0, urged_at: null, revision: 1, fields: {}, missing: [],
 })
 const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => candidate(n))
 

@@ -48,7 +48,7 @@ describe('what the user typed', () => {
   const field = (value: string) => ({ value, by: 'machine' as const, confidence: 0.8, proof: null })
   const order = (revision: number, content: string): Order => ({
     order_id: 'o', call_id: 'c', seat_id: '8001', state: 'draft', opened_at: '', submitted_at: null,
-    submitted_by: null, repeat_of: null, revision, fields: { content: field(content) }, missing: [],
+    submitted_by: null, repeat_of: null, message_id: null, urges: 0, urged_at: null, revision, fields: { content: field(content) }, missing: [],
   })
 
   it('outlives what the machine writes meanwhile and names the revision it saw', () => {

@@ -50,6 +50,29 @@ async def test_key_0_reaches_a_seat_from_the_nodes_of_the_menu(ready_var: Path, 
         assert await stage.channels() == 0
 
 
+async def test_key_0_leads_back_to_his_place_from_a_message_and_a_callback(
+    ready_var: Path, short_path: Path
+):
+    async with open_stage(ready_var, short_path) as stage:
+        waiting = []
+        for n, (node, key) in enumerate((("message", "2"), ("call-back", "1"))):
+            caller = f"1380000002{n}"
+            citizen = await stage.world.dial(caller)
+            call = await stage.call_of(caller)
+            await stage.call_is(call["call_id"], "queued")
+            await asyncio.sleep(3)
+            await citizen.press(key)
+            await at_node(stage, call["call_id"], node)
+            await citizen.press("0")
+            waiting.append((citizen, call["call_id"]))
+        for seat in ("8001", "8002"):
+            await stage.take_seat(seat)
+        for citizen, call_id in waiting:
+            await stage.call_is(call_id, "talking")
+            await citizen.hang_up()
+            await stage.call_is(call_id, "ended")
+
+
 async def test_english_from_the_key_to_the_seat(ready_var: Path, short_path: Path):
     seats = {"8001": "general", "8005": "foreign_en"}
     async with open_stage(ready_var, short_path, seats=seats) as stage:

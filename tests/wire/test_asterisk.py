@@ -18,11 +18,12 @@ from hotline.asterisk.log import read_troubles
 from hotline.asterisk.server import AsteriskServer
 from hotline.asterisk.values import asterisk_values, extra_conf, wanted_ports
 from hotline.config import AsteriskConfig
+from hotline.installation import sound_folders
 from hotline.places import ROOT, Places
 from hotline.ports_file import provide_ports
 from hotline.secrets_file import open_secrets
 from hotline.sounds.hold_music import provide_hold_music
-from hotline.sounds.prompts import make_prompts
+from hotline.sounds.names import sound_path
 from tests.wire.sip_phone import Account, SipPhone
 
 START_LIMIT_S = 30
@@ -73,6 +74,7 @@ class Installation:
         for name, text in STAND_IN.items():
             (self.templates / name).write_text(text, encoding="utf-8")
         self.program, self.folder = program, var / "asterisk"
+        self.prompts = var / "prompts"
         self.extra = extra_conf(config, ["8001", "8002"], self.secrets)
 
     def server(self) -> AsteriskServer:
@@ -82,7 +84,7 @@ class Installation:
             self.templates,
             self.values,
             extra_conf=self.extra,
-            sounds={"zh/hotline": self.folder.parent / "prompts/zh"},
+            sounds=sound_folders(self.prompts),
         )
 
     @contextlib.asynccontextmanager
@@ -190,7 +192,8 @@ async def test_events_carry_the_call_and_leave_out_the_noise(installation):
 
 
 async def test_prompts_are_found_and_played_in_chinese(installation):
-    make_prompts(ROOT / "asterisk-conf/prompts.toml", installation.folder.parent / "prompts")
+    sound_path(installation.prompts, "zh", "goodbye").parent.mkdir(parents=True)
+    sound_path(installation.prompts, "zh", "goodbye").write_bytes(bytes(1600))
     async with installation.running() as server:
         async with ami(installation, installation.secrets.ami) as (link, _):
             await link.ask(

@@ -16,9 +16,12 @@ from hotline.console_build import build_console
 from hotline.places import ROOT, Places
 from hotline.ports_file import forget_taken_ports, provide_ports
 from hotline.secrets_file import QUERY_CODES, Secrets, open_secrets
+from hotline.sounds.errors import PromptError
 from hotline.sounds.hold_music import provide_hold_music
 from hotline.sounds.making import make_from
-from hotline.sounds.names import CHINESE
+from hotline.sounds.names import CHINESE, sound_path
+from hotline.sounds.prompts import RECORDING_NOTICE
+from hotline.sounds.voice import VoiceMissing
 from ivr.spoken import LANGUAGES
 from seats.rule_versions import shipped
 
@@ -61,15 +64,26 @@ def provide_sounds_and_pages(places: Places, say: Say, texts: str | None = None)
 
     Raises PromptError, VoiceMissing, ConsoleNotBuilt.
     """
-    body = shipped(DocumentKind.TEXTS).body if texts is None else texts
-    prompts = make_from(body, places.voices, places.prompts)
+    provide_prompts(places, say, shipped(DocumentKind.TEXTS).body if texts is None else texts)
+    provide_hold_music(places.asterisk / "music")
+    build_console(places.console_source, places.console_build, say)
+
+
+def provide_prompts(places: Places, say: Say, texts: str) -> None:
+    """Raises PromptError, VoiceMissing where citizens could not be told of the recording."""
+    try:
+        prompts = make_from(texts, places.voices, places.prompts)
+    except (PromptError, VoiceMissing) as trouble:
+        # With the sounds of before the line can be served; a full disk must not end it.
+        if not sound_path(places.prompts, CHINESE, RECORDING_NOTICE).exists():
+            raise
+        say(f"{trouble.code}: {trouble}")
+        return
     for made in prompts:
         if made.problem:
             say(f"{made.language}/{made.name}: {made.problem}")
     if any(made.changed for made in prompts):
         say("prompts spoken")
-    provide_hold_music(places.asterisk / "music")
-    build_console(places.console_source, places.console_build, say)
 
 
 def sound_folders(prompts: Path) -> dict[str, Path]:

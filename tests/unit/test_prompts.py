@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hotline.installation import provide_prompts
+from hotline.places import Places
 from hotline.sounds import prompts as making
 from hotline.sounds.command import report
 from hotline.sounds.errors import (
@@ -290,6 +292,26 @@ def test_texts_without_the_recording_notice_are_refused(tmp_path):
     texts, _ = read_texts('kind = "texts"\n[[text]]\ncode = "a"\nzh = "您好"\n')
     with pytest.raises(TextsWithoutNotice, match="recording-notice"):
         make_prompts(texts, VOICES, tmp_path)
+
+
+def test_a_start_with_a_sick_disk_goes_on_with_the_sounds_of_before(tmp_path, monkeypatch):
+    places = Places(tmp_path)
+    body = f'kind = "texts"\n{NOTICE}'
+    real = making.staged
+
+    def full(_path, _content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(making, "staged", full)
+    with pytest.raises(PromptDiskFull):
+        provide_prompts(places, lambda _: None, body)  # nobody could be told of the recording
+    monkeypatch.setattr(making, "staged", real)
+    provide_prompts(places, lambda _: None, body)
+    monkeypatch.setattr(making, "staged", full)
+    said: list[str] = []
+    provide_prompts(places, said.append, body.replace("全程录音", "本次通话将录音"))
+    assert "prompt-disk-full" in said[0]
+    assert sound_path(places.prompts, "zh", "recording-notice").exists()
 
 
 def test_hold_music_is_made_once_and_a_citys_own_is_left_alone(tmp_path):

@@ -1,0 +1,196 @@
+"""Every node of every shipped flow on the real Asterisk: key 0 leads to a seat, a hang-up leaves a clean end.
+
+All walk at once: who has pressed 0 waits in line until everybody has, and then the seats sign in. Two nodes
+are not walked here, because they need an order of the citizen's own (tests/live/test_citizen_flows.py).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+
+from documents.problems import DocumentKind
+from hotline.outside.errors import FarEndGone
+from hotline.outside.far_end import Citizen
+from ivr.flow import Bot, Choose, HangUp, Language, NodeId
+from seats.rule_versions import shipped
+from tests.fakes.shipped_flows import shipped_flows, walk
+from tests.live.flow_crowd import OVER, Told, follow, shorten_prompts
+from tests.live.flow_plans import Act, passed_only, ways_to_nodes
+from tests.live.stage import Stage, open_stage
+
+SEATS = {
+    "8001": "general", "8002": "general", "8011": "housing_fund", "8012": "social_security",
+    "8013": "medical_insurance", "8014": "law", "8015": "enterprise", "8016": "dialect",
+    "8017": "foreign_en",
+}  # fmt: skip
+NEED_AN_ORDER = {"after-progress", "urge"}
+SWITCHES = {
+    "direct": (), "menu": ("menu",), "night": ("night",), "holiday": ("holiday",),
+    "emergency": ("emergency",),
+}  # fmt: skip
+SETTINGS = """
+[seats]
+wrap_up_limit_s = 0
+[ivr]
+ring_s = 8
+[orders]
+silent_after_s = 0
+"""
+DIALLING_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """Somebody who is to come to one node."""
+
+    caller: str
+    flow: str
+    node: NodeId
+    way: tuple[Act, ...]
+    last: bool
+    """The node ends the call by itself."""
+
+
+def walkers() -> dict[str, list[Walker]]:
+    """By flow; the numbers are all different."""
+    found: dict[str, list[Walker]] = {}
+    number = 0
+    for code, flow in shipped_flows().flows.items():
+        if flow.after_talk:
+            continue
+        ways = ways_to_nodes(walk(flow))
+        never = passed_only(flow, ways) - NEED_AN_ORDER
+        assert all(isinstance(flow.nodes[n], Choose | Language | Bot) for n in never), never
+        for node, way in ways.items():
+            number += 1
+            last = isinstance(flow.nodes[node], HangUp)
+            caller = f"1380000{number:04}"
+            found.setdefault(code, []).append(Walker(caller, code, node, way, last))
+    return found
+
+
+async def turn(stage: Stage, name: str, *, on: bool) -> None:
+    api = await stage.api()
+    await api.post(f"/api/switches/{name}", {"on": on, "reason": "演练"})
+
+
+async def overload_at_once(stage: Stage) -> None:
+    """The shipped flows hold for a line of 300; nobody waits for that many here."""
+    body = shipped(DocumentKind.FLOWS).body.replace("waiting_from = 300", "waiting_from = 1")
+    api = await stage.api()
+    await api.post(
+        "/api/rules/flows/publish", {"body": body, "note": "演练", "accept_warnings": True}
+    )
+
+
+async def dialled(stage: Stage, told: Told, people: list[Walker]) -> dict[str, Citizen]:
+    """All of them on the line, each with his flow begun."""
+    places = asyncio.Semaphore(DIALLING_AT_ONCE)
+    lines: dict[str, Citizen] = {}
+
+    async def dial(one: Walker) -> None:
+        async with places:
+            lines[one.caller] = await stage.world.dial(one.caller)
+            call_id = await told.arrived(one.caller)
+            await told.happened(call_id, "FlowStarted")
+        started = next(e for e in told.of_call[call_id] if e["type"] == "FlowStarted")
+        assert started["flow"] == one.flow, (one, started)
+
+    async with asyncio.TaskGroup() as group:
+        for one in people:
+            group.create_task(dial(one))
+    return lines
+
+
+async def to_a_person(citizen: Citizen, told: Told, one: Walker) -> None:
+    """To his node, and from there by key 0 into the line; the last nodes end by themselves."""
+    call_id = told.call_of[one.caller]
+    try:
+        await follow(citizen, told, call_id, one.way, one.node)
+        if not one.last:
+            await citizen.press("0")
+    except FarEndGone:
+        raise AssertionError(f"{one} was hung up on: {told.entered(call_id)}") from None
+    if one.last:
+        await told.happened(call_id, *OVER)
+    else:
+        await told.happened(call_id, "CallQueued")
+
+
+async def served(citizen: Citizen, told: Told, one: Walker) -> None:
+    """A seat takes him; he says nothing and hangs up."""
+    await told.happened(told.call_of[one.caller], "CallAnswered", limit_s=180)
+    await citizen.hang_up()
+
+
+async def hang_up_there(citizen: Citizen, told: Told, one: Walker) -> None:
+    call_id = told.call_of[one.caller]
+    await follow(citizen, told, call_id, one.way, one.node)
+    await citizen.hang_up()
+    await told.happened(call_id, *OVER)
+
+
+Does = Callable[[Citizen, Told, Walker], Coroutine[None, None, None]]
+
+
+async def all_walk(
+    stage: Stage, told: Told, going: asyncio.TaskGroup, does: Does
+) -> list[tuple[Walker, Citizen]]:
+    """Everybody begins under the switches of his flow; then these are turned off again."""
+    people = walkers()
+    everybody: list[tuple[Walker, Citizen]] = []
+    for code in (*SWITCHES, "overload"):
+        for name in SWITCHES.get(code, ()):
+            await turn(stage, name, on=True)
+        if code == "overload":
+            await overload_at_once(stage)
+        lines = await dialled(stage, told, people[code])
+        for one in people[code]:
+            everybody.append((one, lines[one.caller]))
+            going.create_task(does(lines[one.caller], told, one))
+        for name in SWITCHES.get(code, ()):
+            await turn(stage, name, on=False)
+    return everybody
+
+
+async def ended_once(stage: Stage, told: Told, everybody: list[tuple[Walker, Citizen]]) -> None:
+    for one, _ in everybody:
+        call_id = told.call_of[one.caller]
+        await told.happened(call_id, *OVER)
+        assert len([kind for kind in told.kinds(call_id) if kind in OVER]) == 1, one
+    await stage.becomes(lambda: nobody_left(stage), 30)
+
+
+async def nobody_left(stage: Stage) -> bool:
+    return await stage.channels() == 0
+
+
+async def test_key_0_leads_to_a_seat_from_every_node(ready_var: Path, short_path: Path):
+    async with open_stage(ready_var, short_path, SETTINGS, seats=SEATS) as stage:
+        shorten_prompts(stage.places.prompts)
+        told = Told(stage)
+        async with asyncio.TaskGroup() as watching:
+            looking = watching.create_task(told.run())
+            async with asyncio.TaskGroup() as going:
+                everybody = await all_walk(stage, told, going, to_a_person)
+            for seat in SEATS:
+                await stage.take_seat(seat)
+            async with asyncio.TaskGroup() as serving:
+                for one, citizen in everybody:
+                    if not one.last:
+                        serving.create_task(served(citizen, told, one))
+            await ended_once(stage, told, everybody)
+            looking.cancel()
+
+
+async def test_a_hang_up_at_every_node_leaves_one_clean_end(ready_var: Path, short_path: Path):
+    async with open_stage(ready_var, short_path, SETTINGS) as stage:
+        shorten_prompts(stage.places.prompts)
+        told = Told(stage)
+        async with asyncio.TaskGroup() as watching:
+            looking = watching.create_task(told.run())
+            async with asyncio.TaskGroup() as going:
+                everybody = await all_walk(stage, told, going, hang_up_there)
+            await ended_once(stage, told, everybody)
+            looking.cancel()

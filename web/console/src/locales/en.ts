@@ -1100,6 +1100,9 @@ const en: Readonly<Record<Key, string>> = {
   'error.switch-reason-missing': 'Say why, in 200 characters at most.',
   'error.switch-text-refused': 'This announcement will not do: only the emergency has one, of 400 characters at most.',
   'callback.why.message-left': 'He left a message',
+
+  'flows.hideSide': 'Hide profiles',
+  'flows.showSide': 'Show profiles',
 }
 
 export default en

@@ -1113,6 +1113,9 @@ const zhCN = {
   'error.switch-reason-missing': '请说明原因（200 字以内）。',
   'error.switch-text-refused': '公告内容不合要求：只有紧急公告可带内容，且不超过 400 字。',
   'callback.why.message-left': '市民已留言',
+
+  'flows.hideSide': '收起方案',
+  'flows.showSide': '显示方案',
 } as const
 
 export type Key = keyof typeof zhCN

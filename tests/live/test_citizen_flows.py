@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotline.sounds.voice import speak
-from tests.live.stage import Stage, open_stage
+from tests.live.stage import QUICK, Stage, open_stage
 
 CALLER = "13800000001"
 KEY_0_FROM = (("notice", ""), ("menu", ""), ("progress", "2"), ("in-english", "8"))
@@ -31,7 +31,7 @@ async def menu_on(stage: Stage) -> None:
 
 
 async def test_key_0_reaches_a_seat_from_the_nodes_of_the_menu(ready_var: Path, short_path: Path):
-    async with open_stage(ready_var, short_path, seats={"8001": "general"}) as stage:
+    async with open_stage(ready_var, short_path, QUICK, seats={"8001": "general"}) as stage:
         await menu_on(stage)
         await stage.take_seat("8001")
         for n, (node, keys) in enumerate(KEY_0_FROM):
@@ -53,7 +53,7 @@ async def test_key_0_reaches_a_seat_from_the_nodes_of_the_menu(ready_var: Path, 
 async def test_key_0_leads_back_to_his_place_from_a_message_and_a_callback(
     ready_var: Path, short_path: Path
 ):
-    async with open_stage(ready_var, short_path) as stage:
+    async with open_stage(ready_var, short_path, QUICK) as stage:
         waiting = []
         for n, (node, key) in enumerate((("message", "2"), ("call-back", "1"))):
             caller = f"1380000002{n}"
@@ -75,7 +75,7 @@ async def test_key_0_leads_back_to_his_place_from_a_message_and_a_callback(
 
 async def test_english_from_the_key_to_the_seat(ready_var: Path, short_path: Path):
     seats = {"8001": "general", "8005": "foreign_en"}
-    async with open_stage(ready_var, short_path, seats=seats) as stage:
+    async with open_stage(ready_var, short_path, QUICK, seats=seats) as stage:
         await menu_on(stage)
         await stage.take_seat("8001")
         await stage.take_seat("8005")
@@ -93,7 +93,7 @@ async def test_english_from_the_key_to_the_seat(ready_var: Path, short_path: Pat
 
 
 async def test_he_waits_leaves_a_message_and_it_is_kept(ready_var: Path, short_path: Path):
-    async with open_stage(ready_var, short_path) as stage:
+    async with open_stage(ready_var, short_path, QUICK) as stage:
         citizen = await stage.world.dial(CALLER)
         call = await stage.call_of(CALLER)
         await stage.call_is(call["call_id"], "queued")
@@ -119,7 +119,7 @@ async def test_his_seat_releases_him_to_the_question_and_he_answers(
     ready_var: Path, short_path: Path, aside: bool
 ):
     """Also out of a room."""
-    async with open_stage(ready_var, short_path) as stage:
+    async with open_stage(ready_var, short_path, QUICK) as stage:
         await stage.take_seat("8001")
         citizen = await stage.world.dial(CALLER)
         call = await stage.call_of(CALLER)

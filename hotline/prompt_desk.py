@@ -121,7 +121,8 @@ class PromptDesk:
 
     async def keep(self, language: str, name: str, recording: bytes, by: str) -> PromptRow:
         try:
-            await asyncio.to_thread(self._keep, language, name, recording)
+            async with self._making:  # two may upload the same at once
+                await asyncio.to_thread(self._keep, language, name, recording)
             await self.make()
         except StudioRecordingBroken as broken:
             raise StudioRecordingRefused(why=str(broken)) from broken
@@ -136,7 +137,8 @@ class PromptDesk:
 
     async def drop(self, language: str, name: str, by: str) -> bool:
         try:
-            there = await asyncio.to_thread(self._drop, language, name)
+            async with self._making:
+                there = await asyncio.to_thread(self._drop, language, name)
             if there:
                 log.info("a studio recording is removed", prompt=name, language=language, by=by)
                 await self.make()

@@ -24,6 +24,12 @@ def studio_path(folder: Path, language: str, name: str) -> Path:
     return (below if language == CHINESE else below / language) / f"{name}.wav"
 
 
+def studio_places(folder: Path, language: str, name: str) -> tuple[Path, ...]:
+    """Where it may lie: somebody may have put a Chinese one into a folder zh."""
+    usual = studio_path(folder, language, name)
+    return tuple(dict.fromkeys((usual, folder / STUDIO / language / f"{name}.wav")))
+
+
 def studio_recordings(folder: Path) -> dict[tuple[str, str], Path]:
     """All that lie there under a plain name, by language and name."""
     found = {(CHINESE, one.stem): one for one in (folder / STUDIO).glob("*.wav")}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline.sounds.errors import StudioRecordingBroken
-from hotline.sounds.names import RATE_HZ, studio_path
+from hotline.sounds.names import RATE_HZ, studio_path, studio_places
 from hotline.sounds.sound import (
     Samples,
     even_loudness,
@@ -60,6 +60,8 @@ def keep_studio_recording(folder: Path, language: str, name: str, content: bytes
         replace_file(tried, content)
         read_studio_recording(tried)
         tried.replace(path)
+        for other in studio_places(folder, language, name)[1:]:
+            other.unlink(missing_ok=True)
     finally:
         tried.unlink(missing_ok=True)
     return path
@@ -67,9 +69,10 @@ def keep_studio_recording(folder: Path, language: str, name: str, content: bytes
 
 def drop_studio_recording(folder: Path, language: str, name: str) -> bool:
     """The synthetic voice speaks again. False: there was none."""
-    path = studio_path(folder, language, name)
-    there = path.exists()
-    path.unlink(missing_ok=True)
+    there = False
+    for path in studio_places(folder, language, name):
+        there |= path.exists()
+        path.unlink(missing_ok=True)
     return there
 
 

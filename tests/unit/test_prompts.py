@@ -142,6 +142,18 @@ def test_each_language_has_its_own_studio_recordings(tmp_path):
     assert sources == {"zh": "voice", "en": "studio"}
 
 
+def test_a_chinese_recording_may_lie_in_a_folder_zh_and_gives_way_to_an_upload(tmp_path):
+    old = studio_wav(tmp_path / "studio/zh/b.wav", seconds=2.0)
+    assert [one.duration_ms for one in make(tmp_path, BYE)] == [2000]
+    new = studio_wav(tmp_path / "x.wav", seconds=3.0).read_bytes()
+    keep_studio_recording(tmp_path, "zh", "b", new)
+    assert not old.exists()
+    assert [one.duration_ms for one in make(tmp_path, BYE)] == [3000]
+    studio_wav(old, seconds=2.0)
+    assert drop_studio_recording(tmp_path, "zh", "b")
+    assert [one.source for one in make(tmp_path, BYE)] == ["voice"]
+
+
 def test_a_recording_that_no_text_asks_for_can_be_played_too(tmp_path):
     studio_wav(tmp_path / "studio/anthem.wav", seconds=2.0)
     (anthem,) = make(tmp_path)

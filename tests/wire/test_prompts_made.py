@@ -142,6 +142,18 @@ async def test_a_studios_recording_is_checked_used_heard_and_taken_away(tmp_path
     assert await desk.wav("en", "never-written") is None
 
 
+async def test_two_uploads_of_the_same_sound_at_once_leave_one_of_them(tmp_path, voices):
+    desk, publish = await published(tmp_path / "prompts", voices)
+    await publish(TEXTS)
+    lengths = (1.0, 2.0, 3.0)
+    await asyncio.gather(
+        *(desk.keep("zh", "goodbye", wav(seconds=one), "admin") for one in lengths)
+    )
+    (row,) = [one for one in await desk.listing() if (one.language, one.name) == ("zh", "goodbye")]
+    assert row.made_from == "studio"
+    assert row.duration_ms / 1000 in lengths
+
+
 async def test_an_upload_to_a_sick_folder_is_named(tmp_path, voices):
     folder = tmp_path / "prompts"
     desk, _ = await published(folder, voices)

@@ -90,3 +90,25 @@ async def test_what_is_no_rule_file_is_refused_by_name(tmp_path, content, error)
         file.write_bytes(content)
     with pytest.raises(error):
         await run(tmp_path, "check", str(file))
+
+
+async def test_sounds_are_made_of_the_texts_that_hold_and_their_rows_may_name_them(tmp_path):
+    await fresh(tmp_path)
+    places = Places(tmp_path / "var")
+    _, (texts,) = await run(tmp_path, "show", "texts")
+    assert (await administration.texts_in_force(places, Config())).rstrip("\n") == texts
+    file = tmp_path / "texts.toml"
+    file.write_text(f'{texts}\n[[text]]\ncode = "flood"\nzh = "道路积水"\n', encoding="utf-8")
+    _, (routing,) = await run(tmp_path, "show", "routing")
+    rows = tmp_path / "routing.toml"
+    rows.write_text(f'{routing}\nprompt = "hotline/flood"\n', encoding="utf-8")
+    _, said = await run(tmp_path, "check", str(rows))
+    assert any("hotline/flood" in line for line in said)
+    await run(tmp_path, "publish", str(file), "--note", "汛期")
+    assert (await run(tmp_path, "check", str(rows))) == (0, ["没有问题"])
+    await run(tmp_path, "publish", str(rows), "--note", "汛期")
+    assert "道路积水" in await administration.texts_in_force(places, Config())
+    without = tmp_path / "without.toml"
+    without.write_text(texts, encoding="utf-8")
+    with pytest.raises(RulesRefused):
+        await run(tmp_path, "publish", str(without), "--note", "汛期结束")

@@ -70,6 +70,10 @@ def test_an_operator_takes_a_spoken_call_and_submits_its_order(visit, product, p
     expect(page.get_by_text("已保存。").first).to_be_visible()
     page.get_by_role("button", name="提交受理").click()
     expect(page.get_by_text(re.compile(r"工单 \d{8}-\d{6} 已受理。")).first).to_be_visible()
+    # The code that the citizen is told stands there once.
+    expect(page.locator(".digits")).to_have_text(re.compile(r"^\d{6}$"))
+    page.get_by_role("button", name="已告知").click()
+    expect(page.locator(".digits")).to_have_count(0)
     order = product.do(_newest_order(product, "accepted"))
     assert order["fields"]["caller_name"] == {
         "value": "王先生", "by": "person", "confidence": 1.0, "proof": None,

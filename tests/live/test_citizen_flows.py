@@ -5,12 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from hotline.outside.far_end import Citizen
 from hotline.sounds.voice import speak
 from tests.live.stage import QUICK, Stage, open_stage
 
 CALLER = "13800000001"
 KEY_0_FROM = (("notice", ""), ("menu", ""), ("progress", "2"), ("in-english", "8"))
 """The node in which 0 is pressed, and the keys that lead there."""
+
+
+FIELDS = {
+    "caller_name": "匿名",
+    "content": "楼下的路灯坏了三天没人修",
+    "request_type": "complaint",
+    "event_type": "市政设施",
+    "urgency": "ordinary",
+}
 
 
 async def at_node(stage: Stage, call_id: str, node: str) -> None:
@@ -141,3 +151,56 @@ async def test_his_seat_releases_him_to_the_question_and_he_answers(
         assert answered["survey"]["score"] == 5
         assert answered["survey"]["satisfaction"] == "satisfied"
         await stage.call_is(call["call_id"], "ended")
+
+
+async def order_of(stage: Stage, citizen: Citizen, call_id: str) -> tuple[str, str]:
+    """His seat writes it down and tells him the code; (order, code)."""
+    seat = await stage.api("8001")
+
+    def his(answer) -> bool:
+        return any(one["call_id"] == call_id for one in answer["orders"])
+
+    drafts = await stage.until("/api/orders", his)
+    draft = next(one for one in drafts["orders"] if one["call_id"] == call_id)
+    path = f"/api/orders/{draft['order_id']}"
+    edited = await seat.patch(path, {"fields": FIELDS, "revision": draft["revision"]})
+    submitted = await seat.post(f"{path}/submit", {"revision": edited["revision"]})
+    await citizen.hang_up()
+    await stage.call_is(call_id, "ended")
+    return draft["order_id"], submitted["query_code"]
+
+
+async def test_his_own_order_by_number_and_code_urged_and_key_0(ready_var: Path, short_path: Path):
+    """The code is in no event of the journal."""
+    async with open_stage(ready_var, short_path, QUICK) as stage:
+        await stage.take_seat("8001")
+        citizen = await stage.world.dial(CALLER)
+        call = await stage.call_of(CALLER)
+        await stage.call_is(call["call_id"], "talking")
+        order_id, code = await order_of(stage, citizen, call["call_id"])
+        await menu_on(stage)
+        for last in ("1", "0"):
+            citizen = await stage.world.dial(CALLER)
+            call = await stage.call_of(CALLER)
+            await at_node(stage, call["call_id"], "menu")
+            await citizen.press("2")
+            await at_node(stage, call["call_id"], "progress")
+            await citizen.press(f"{code}#")
+            await at_node(stage, call["call_id"], "after-progress")
+            await citizen.press(last)
+            if last == "1":
+                await at_node(stage, call["call_id"], "urge")
+                await citizen.press("0")
+            await stage.call_is(call["call_id"], "talking")
+            await citizen.hang_up()
+            await stage.call_is(call["call_id"], "ended")
+            await stage.seat_is("8001", "ready", 30)
+            events = (await (await stage.api()).get(f"/api/calls/{call['call_id']}/events"))[
+                "events"
+            ]
+            keys = "".join(one["key"] for one in events if one["type"] == "KeyPressed")
+            assert keys.startswith("2")
+            assert set(keys) <= set(f"2#{last}0")
+            assert code not in repr(events)
+        order = await (await stage.api()).get(f"/api/orders/{order_id}")
+        assert order["urges"] == 1

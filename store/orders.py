@@ -39,6 +39,7 @@ from store.transcripts import UNFINISHED, StoredTranscripts
 
 MACHINE = "machine"
 CITIZEN = "citizen"
+URGED = "urged"
 WANTED = "wanted"
 """Of a transcript that is to be made up: its words still fill the draft. 待后补"""
 IN_LINE = [state.value for state in (CallState.QUEUED, CallState.RINGING)]
@@ -154,7 +155,7 @@ def _urged(connection: Connection, seq: int, event: OrderUrged) -> None:
         .where(orders.c.order_id == event.order_id)
         .values(urges=orders.c.urges + 1, urged_at=event.at)
     )
-    _trace(connection, seq, event.order_id, event.at, CITIZEN, [("urged", None, event.call_id)])
+    _trace(connection, seq, event.order_id, event.at, CITIZEN, [(URGED, None, event.call_id)])
 
 
 def _column(connection: Connection, order_id: OrderId, column: Any) -> Any:
@@ -275,6 +276,16 @@ class StoredOrders:
                 )
                 for row in await connection.execute(wanted)
             }
+
+    async def urged(self, order_id: OrderId) -> Sequence[tuple[datetime, CallId]]:
+        """When the citizen urged it and in which call, the newest first."""
+        wanted = (
+            select(order_trace.c.at, order_trace.c.now)
+            .where(order_trace.c.order_id == order_id, order_trace.c.what == URGED)
+            .order_by(order_trace.c.seq.desc())
+        )
+        async with self._database.read() as connection:
+            return [(row.at, CallId(row.now)) for row in await connection.execute(wanted)]
 
 
 def order_in(row: Row[Any]) -> WorkOrder:

@@ -122,6 +122,14 @@ async def renew_code(order_id: str, house: House, viewer: Viewer) -> dict[str, A
     return {"order_id": order.order_id, "query_code": code}
 
 
+@router.get("/orders/{order_id}/urges")
+async def order_urges(order_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
+    """When the citizen urged it by telephone, and in which call. 催办记录"""
+    order = await find(order_id, house, viewer)
+    found = await house.order_records.urged(order.order_id)
+    return {"urges": [{"at": views.instant(at), "call_id": call_id} for at, call_id in found]}
+
+
 @router.get("/orders/{order_id}/repeats")
 async def order_repeats(order_id: str, house: House, viewer: Viewer) -> dict[str, Any]:
     """Earlier orders of the same number or in much the same words, the likeliest first. 查重"""

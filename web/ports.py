@@ -264,6 +264,9 @@ class OrderRecords(Protocol):
     ) -> Sequence[WorkOrder]:
         """Newest first; only of that seat unless None."""
 
+    async def urged(self, order_id: OrderId) -> Sequence[tuple[datetime, CallId]]:
+        """When the citizen urged it and in which call, the newest first."""
+
 
 class Callbacks(Protocol):
     """Who is owed a call. 待回拨"""

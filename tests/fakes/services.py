@@ -352,6 +352,10 @@ class MemoryOrders:
         return self.order
 
     districts = ("路北区", "路南区")
+    urgings: tuple = ()
+
+    async def urged(self, order_id):
+        return self.urgings if order_id == self.order.order_id else ()
 
     async def read_message(self, message):
         return [utterance()] if message.holds(utterance()) else []

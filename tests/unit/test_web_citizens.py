@@ -272,3 +272,16 @@ def test_limited_and_refused_calls_are_counted_and_listed_for_supervisors(tmp_pa
             assert [one["call_id"] for one in told["calls"]] == ["c2"]
 
     run(story())
+
+
+def test_times_of_urging_are_told_to_who_may_see_the_order(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            b.services.order_records.urgings = ((NOON, CallId("c9")),)
+            order_id = b.services.order_records.order.order_id
+            await b.log_in("wang")
+            told = (await b.client.get(f"/api/orders/{order_id}/urges")).json()
+            assert [one["call_id"] for one in told["urges"]] == ["c9"]
+            assert (await b.client.get("/api/orders/none/urges")).status_code == 404
+
+    run(story())

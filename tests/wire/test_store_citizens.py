@@ -283,6 +283,9 @@ async def test_urges_are_counted_on_the_order_and_stand_in_its_trace(new_databas
         )
         order = await StoredOrders(database).find(ORDER)
         assert (order.urges, order.urged_at, order.channel) == (2, at(400), Channel.PHONE)
+        assert await StoredOrders(database).urged(ORDER) == [
+            (at(400), CallId("node1-3.1")), (at(300), SECOND),
+        ]  # fmt: skip
 
 
 async def test_who_called_in_and_what_became_of_it(new_database_url):

@@ -260,6 +260,7 @@ function answer(method, parts, query, body, user) {
     case 'GET orders/:': return withMissing(found(world.orders, id))
     case 'PATCH orders/:': return editOrder(found(world.orders, id), body, user)
     case 'POST orders/:/submit': return { ...submitOrder(found(world.orders, id), user), query_code: '407193' }
+    case 'GET orders/:/urges': return { urges: [{ at: early(1500), call_id: 'hl1-1763715.3' }, { at: early(90000), call_id: 'hl1-1763715.8' }] }
     case 'POST orders/:/query-code': return { order_id: id, query_code: '882605' }
     case 'GET recordings': return list('recordings', [...world.recordings.values()].filter((one) => !query.get('call_id') || one.call_id === query.get('call_id')).filter((one) => hears(user) || one.seat_id === user.seat_id).map((one) => recordingOf(one, user)))
     case 'GET recordings/:/peaks': return peaks()

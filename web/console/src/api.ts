@@ -201,6 +201,8 @@ export const api = {
     ask<Order>('PATCH', `/api/orders/${id(orderId)}`, { revision, fields }),
   submitOrder: (orderId: string, revision: number) =>
     ask<Order & { query_code: string | null }>('POST', `/api/orders/${id(orderId)}/submit`, { revision }),
+  urges: (orderId: string) =>
+    get<{ urges: { at: string; call_id: string }[] }>(`/api/orders/${id(orderId)}/urges`),
   /** The code before it holds no longer. */
   newQueryCode: (orderId: string) =>
     ask<{ query_code: string }>('POST', `/api/orders/${id(orderId)}/query-code`),

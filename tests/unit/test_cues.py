@@ -18,7 +18,7 @@ from cti.events import (
 )
 from quality.desk import CueDesk
 from quality.events import CueJudged, CueKind, CueLevel, CueRaised, SentenceDue, SentenceSaid
-from quality.model import CallNamedWrong, CallStory, FormSeen, NuisanceWarned
+from quality.model import CallNamedWrong, CallStory, CitizenSilent, FormSeen, NuisanceWarned
 from tests.fakes.floor import NOON, call
 from tests.fakes.quality import (
     ONE,
@@ -451,3 +451,12 @@ def test_no_text_ever_breaks_a_call(texts):
                 assert cue.ends_at_ms >= cue.starts_at_ms
     ids = [cue.cue_id for cue in desk.cues]
     assert len(ids) == len(set(ids))
+
+
+def test_a_silent_citizen_raises_one_cue_and_shows_the_sentence_for_who_cannot_be_heard(desk):
+    silent = CitizenSilent(at=at_s(9.0), call_id=ONE, after_s=8, times=2)
+    desk.hears(silent, silent)
+    (cue,) = [one for one in desk.cues if one.code == "silent-call"]
+    assert (cue.kind, cue.level, cue.side) == (CueKind.UNCLEAR, CueLevel.AMBER, Side.CITIZEN)
+    assert "2次" in cue.title
+    assert [due.sentence_id for due in desk.due if due.reason == "cannot-hear"] == ["P16"]

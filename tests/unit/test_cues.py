@@ -459,4 +459,4 @@ def test_a_silent_citizen_raises_one_cue_and_shows_the_sentence_for_who_cannot_b
     (cue,) = [one for one in desk.cues if one.code == "silent-call"]
     assert (cue.kind, cue.level, cue.side) == (CueKind.UNCLEAR, CueLevel.AMBER, Side.CITIZEN)
     assert "2次" in cue.title
-    assert [due.sentence_id for due in desk.due if due.reason == "cannot-hear"] == ["P16"]
+    assert list(desk.due).count("P16") == 1

@@ -204,3 +204,29 @@ async def test_his_own_order_by_number_and_code_urged_and_key_0(ready_var: Path,
             assert code not in repr(events)
         order = await (await stage.api()).get(f"/api/orders/{order_id}")
         assert order["urges"] == 1
+
+
+async def test_a_service_killed_in_the_menu_goes_on_in_the_menu(ready_var: Path, short_path: Path):
+    """He hears no second greeting, begins no second flow, and key 0 still is a person."""
+    async with open_stage(ready_var, short_path, QUICK) as stage:
+        await menu_on(stage)
+        await stage.take_seat("8001")
+        citizen = await stage.world.dial(CALLER)
+        call = await stage.call_of(CALLER)
+        await at_node(stage, call["call_id"], "menu")
+        await stage.new_service(stage.kill_service())
+        said = await stage.asterisk_says("core show channels concise")
+        channel = next(row.split("!")[0] for row in said.splitlines() if "trunk" in row)
+
+        async def taken_up() -> bool:
+            shown = await stage.asterisk_says(f"core show channel {channel}")
+            return "HOTLINE_FLOW=menu@" in shown and "/menu/ask/0/" in shown and "/0/1/zh/" in shown
+
+        await stage.becomes(taken_up, 30)
+        await citizen.press("0")
+        await stage.call_is(call["call_id"], "talking")
+        await citizen.hang_up()
+        await stage.call_is(call["call_id"], "ended")
+        told = await stage.told(call["call_id"])
+        assert told.count("FlowStarted") == 1
+        assert told.count("NoticePlayed") == 1

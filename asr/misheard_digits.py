@@ -24,13 +24,13 @@ _SOUNDS_LIKE = {
     "四": "是事市思死似",
     "五": "无我午物吴屋舞",
     "六": "留刘流路",
-    "七": "去起期其气器",
+    "七": "去起期其气器区",
     "八": "吧把巴爸",
     "九": "就久酒救旧",
     "零": "灵领另林邻令",
 }
 _MEANT = {like: digit for digit, likes in _SOUNDS_LIKE.items() for like in likes}
-_GOES_ON = frozenset("于以已要而是事无我路去起吧把就")
+_GOES_ON = frozenset("要是事我吧把就")
 """What people say after a number; as its last digit they would make a whole number of a broken one."""
 _LENGTHS = (12, 11)
 _NUMBER = re.compile(r"1[3-9]\d{9}|0(?:10|2\d)\d{8}|0[3-9]\d{2}\d{7,8}")

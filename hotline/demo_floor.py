@@ -19,7 +19,15 @@ from asr.events import Side
 from hotline.api_client import ApiClient, ApiRefused
 from hotline.asterisk.bundle import AsteriskProgram
 from hotline.outside import floor_rules
-from hotline.outside.aftermath import DidNotHappen, Json, Outcome, Report, gather_aftermath, until
+from hotline.outside.aftermath import (
+    LEFT_OUT,
+    DidNotHappen,
+    Json,
+    Outcome,
+    Report,
+    gather_aftermath,
+    until,
+)
 from hotline.outside.cast import Account, DemoSeat
 from hotline.outside.conversation import Voice, converse, speak_line
 from hotline.outside.errors import OutsideError
@@ -102,6 +110,8 @@ class FloorDemonstration:
                 await self._fenced(
                     outcome, gather_aftermath(outcome, self._admin, self._archive_folder)
                 )
+            if outcome.transcription == LEFT_OUT:
+                self._say(f"{outcome.skill_group}：未转写，没有这种语言的识别模型，录音完整保存")
         return FloorReport(report=Report(outcomes=tuple(outcomes)), troubles=tuple(troubles))
 
     async def _fenced(self, outcome: Outcome, part: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from asr.correcting import corrected
 from asr.events import Side, UtteranceHeard, Word
 from asr.gazetteer import Gazetteer
+from asr.misheard_digits import digits_put_right
 from asr.text import in_chinese
 from bench.speech_exam.calls import ScriptedCall
 from cti.ids import CallId
@@ -76,7 +77,7 @@ def heard_again(
     for row in rows:
         words = raw_words(row)
         if gazetteer is not None:
-            words = corrected(words, gazetteer)
+            words = corrected(digits_put_right(words), gazetteer)
         written = in_chinese(words)
         said.append(
             UtteranceHeard(

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 Json = dict[str, Any]
 
+LEFT_OUT = "left_out"
+"""Nothing is made up where there is no model for the language (ASR-06). 未转写"""
 LOOK_EVERY_S = 1.0
 END_LIMIT_S = 20.0
 TRANSCRIPT_LIMIT_S = 90.0
@@ -45,6 +47,8 @@ class Outcome:
     ended_by: str | None = None
     reason: str | None = None
     recording: Json | None = None
+    transcription: str | None = None
+    """"finished", or "left_out" where the call's language has no model. 转写"""
     utterances: list[Json] = field(default_factory=list)
     order: Json | None = None
     answered: bool = False
@@ -81,7 +85,7 @@ class Report:
 
     @property
     def all_well(self) -> bool:
-        """Every call was answered, archived, transcribed on both sides, and drafted."""
+        """Every call was answered, archived and drafted, and transcribed on both sides if there is a model."""
         return bool(self.outcomes) and all(outcome.trouble is None for outcome in self.outcomes)
 
     def to_line(self) -> str:
@@ -102,10 +106,11 @@ async def gather_aftermath(outcome: Outcome, reader: Reader, archive_folder: Pat
     _note_end(outcome, call)
     call = await until(
         lambda: reader.get(place),
-        lambda c: c["transcription"] == "finished",
+        lambda c: c["transcription"] in ("finished", LEFT_OUT),
         TRANSCRIPT_LIMIT_S,
         "the transcript was not finished",
     )
+    outcome.transcription = call["transcription"]
     transcript = await reader.get(f"{place}/transcript")
     outcome.utterances = [_utterance(said) for said in transcript["utterances"]]
     await _note_draft(outcome, reader, place)
@@ -122,6 +127,8 @@ async def gather_aftermath(outcome: Outcome, reader: Reader, archive_folder: Pat
         "the recording was not archived",
     )
     _note_recording(outcome, recording, archive_folder)
+    if outcome.transcription == LEFT_OUT:
+        return
     sides = {said["side"] for said in outcome.utterances}
     for side in ("citizen", "operator"):
         if side not in sides:

@@ -18,6 +18,10 @@ LIFEBOAT_QUEUE = "lifeboat"
 RESUME = (("Context", "hotline-lifeboat"), ("Exten", "resume"), ("Priority", "1"))
 NORMAL_CLEARING = "16"
 OUTSIDE = "hotline-out"
+OUTSIDE_CODECS = "alaw"
+"""What the legs of a call out carry: the trunk's own, so that nothing on the way translates. Debian's Asterisk 22
+drops the sound of every source whose RTP numbers lie behind those of the source before it on the same
+translator, for up to eleven minutes (docs/decisions.md, 47)."""
 
 _CALL_ID = re.compile(r"[A-Za-z0-9_-]+-[0-9]+\.[0-9]+")
 _LEG_ID = re.compile(r"(?:p[0-9]+-)?[A-Za-z0-9_-]+-[0-9]+\.[0-9]+(?:-p[0-9]+)?")
@@ -78,12 +82,14 @@ class CallControl:
 
     async def ring(self, invitation: Invitation) -> None:
         """Ring a seat or a number outside; what comes of it is told by the leg's own facts."""
+        codecs: list[tuple[str, str]] = []
         if invitation.seat_id is not None:
             channel = _phone(invitation.seat_id)
         else:
             if not _NUMBER.fullmatch(invitation.number):
                 raise UnsafeActionValue("a number to be dialled has digits only")
             channel = f"Local/{invitation.number}@{OUTSIDE}/n"
+            codecs = [("Codecs", OUTSIDE_CODECS)]
         if not _DOOR.fullmatch(invitation.door):
             raise UnsafeActionValue("a door of the rooms has letters only")
         fields = [
@@ -95,6 +101,7 @@ class CallControl:
             ("CallerID", f"<{invitation.shown_number}>"),
             ("Timeout", str(invitation.ring_s * 1000)),
             ("Async", "true"),
+            *codecs,
         ]
         fields += [("Variable", f"{name}={value}") for name, value in invitation.variables.items()]
         await self._link.act("Originate", fields)

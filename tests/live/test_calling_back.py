@@ -66,6 +66,7 @@ async def test_he_is_called_first_without_a_click_and_waits_at_his_old_place(rea
         await stage.call_is(attempt["reached"], "ended")
         await stage.transcribed(attempt["reached"])
         assert "路灯坏了" in text_of(await words_of(stage, attempt["reached"], "citizen"))
+        assert "请问" in text_of(await words_of(stage, attempt["reached"], "operator"))
         await stage.archived(attempt["reached"])
         whole = await (await stage.api()).get(f"/api/callbacks/{call_id}")
         assert whole["attempt_list"][0]["recording_id"] == f"{attempt['reached']}-1"

@@ -1,6 +1,6 @@
 """Every table. 数据表
 
-All but `users`, `logins`, rule documents and the definition columns of `seats` are projections of the
+All but `users`, `logins`, `recovery_codes`, the two logs of who did and saw what, rule documents and the definition columns of `seats` are projections of the
 journal: only the journal's writer fills them, from events (docs/decisions.md 3).
 """
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -467,16 +468,61 @@ users = Table(
     Column("password_hash", String(200), nullable=False),
     Column("failed_logins", Integer, nullable=False, default=0),
     Column("locked_until", Instant),
+    Column("area", String(80), nullable=False, server_default=""),
+    Column("disabled_at", Instant),
+    Column("must_change_password", Boolean, nullable=False, server_default=false()),
+    Column("last_login_at", Instant),
+    Column("factor_nonce", String(40)),
+    Column("factor_since", Instant),
+    Column("factor_step", BigInteger, nullable=False, server_default="0"),
 )
 
 logins = Table(
     "logins",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("username", String(80), nullable=False),
+    Column("username", String(80), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
+    Column("awaits", String(20), nullable=False, server_default=""),
+    Column("address", String(64), nullable=False, server_default=""),
+    Column("device", String(200), nullable=False, server_default=""),
+    Column("seen_at", Instant),
 )
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("username", String(80), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+    Column("used_at", Instant),
+)
+"""What opens an account whose second factor is lost; each once."""
+
+
+def _sealed(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("seq", BigInteger, primary_key=True, autoincrement=False),
+        Column("at", Instant, nullable=False, index=True),
+        Column("who", String(80), nullable=False, index=True),
+        Column("kind", String(60), nullable=False, index=True),
+        Column("subject", String(160), nullable=False),
+        Column("call_id", String(80), index=True),
+        Column("order_id", String(40), index=True),
+        Column("address", String(64), nullable=False),
+        Column("outcome", String(20), nullable=False),
+        Column("details", JSON, nullable=False),
+        Column("seal", String(64), nullable=False),
+    )
+
+
+audit_log = _sealed("audit_log")
+"""What people did in the console and on the command line. Rows are only added, each sealed with the one before."""
+
+view_log = _sealed("view_log")
+"""What people looked at and listened to; kept as long as the setting says."""
 
 cues = Table(
     "cues",
@@ -674,3 +720,73 @@ silent_calls = Table(
     Column("stayed_silent_at", Instant),
 )
 """Calls in which the citizen said nothing at first, and what came of it."""
+
+said_lines = Table(
+    "said_lines",
+    metadata,
+    Column("line_id", Integer, primary_key=True),
+    Column("call_id", String(80), nullable=False),
+    Column("side", String(20), nullable=False),
+    Column("leg_id", String(120), nullable=False),
+    Column("starts_at_ms", Integer, nullable=False),
+    Index("ix_said_lines_call_id", "call_id", "side", "leg_id", "starts_at_ms", unique=True),
+)
+"""Numbers of utterances in the index of spoken words, `said_index`, which each database makes its own way."""
+
+listenings = Table(
+    "listenings",
+    metadata,
+    Column("listening_id", String(40), primary_key=True),
+    Column("recording_id", String(80), nullable=False, index=True),
+    Column("call_id", String(80), nullable=False),
+    Column("by", String(80), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("purpose", String(80), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("own", Boolean, nullable=False),
+    Column("address", String(80), nullable=False),
+    Column("opened_at", Instant, nullable=False, index=True),
+    Column("spans", JSON, nullable=False),
+    Column("heard_at", Instant),
+)
+"""Who heard which recording, why, from where, and which parts of it really sounded."""
+
+call_marks = Table(
+    "call_marks",
+    metadata,
+    Column("mark_id", String(40), primary_key=True),
+    Column("call_id", String(80), nullable=False, index=True),
+    Column("at_ms", Integer, nullable=False),
+    Column("ends_at_ms", Integer),
+    Column("text", Text, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+    Column("removed_by", String(80)),
+)
+"""Marks and comments of inspectors and shift leaders, on the call's clock."""
+
+seat_notices = Table(
+    "seat_notices",
+    metadata,
+    Column("notice_id", String(40), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("by", String(80), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("skill_groups", JSON, nullable=False),
+    Column("addressed", JSON, nullable=False),
+    Column("withdrawn_at", Instant),
+    Column("withdrawn_by", String(80)),
+)
+"""What supervisors told the seats; without groups it was meant for all."""
+
+seat_notice_reads = Table(
+    "seat_notice_reads",
+    metadata,
+    Column("notice_id", String(40), primary_key=True),
+    Column("seat_id", String(40), primary_key=True),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Which seats said that they have read a notice."""

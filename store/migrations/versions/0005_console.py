@@ -1,0 +1,95 @@
+"""The console: accounts with a second factor, and who did and saw what. 控制台"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create them."""
+    _accounts()
+    _sealed_logs()
+    _seat_notices()
+
+
+def _accounts() -> None:
+    """Where people belong, whether they may come in, and what else they must show."""
+    for column in (
+        sa.Column("area", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("disabled_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "must_change_password", sa.Boolean(), server_default=sa.false(), nullable=False
+        ),
+        sa.Column("last_login_at", sa.BigInteger(), nullable=True),
+        sa.Column("factor_nonce", sa.String(length=40), nullable=True),
+        sa.Column("factor_since", sa.BigInteger(), nullable=True),
+        sa.Column("factor_step", sa.BigInteger(), server_default="0", nullable=False),
+    ):
+        op.add_column("users", column)
+    for column in (
+        sa.Column("awaits", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("address", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("device", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
+    ):
+        op.add_column("logins", column)
+    op.create_index(op.f("ix_logins_username"), "logins", ["username"])
+    op.create_table(
+        "recovery_codes",
+        sa.Column("username", sa.String(length=80), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("username", "code_hash", name=op.f("pk_recovery_codes")),
+    )
+
+
+def _sealed_logs() -> None:
+    """What people did, and what they looked at."""
+    for name in ("audit_log", "view_log"):
+        columns: list[sa.Column[Any]] = [
+            sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+            sa.Column("at", sa.BigInteger(), nullable=False),
+            sa.Column("who", sa.String(length=80), nullable=False),
+            sa.Column("kind", sa.String(length=60), nullable=False),
+            sa.Column("subject", sa.String(length=160), nullable=False),
+            sa.Column("call_id", sa.String(length=80), nullable=True),
+            sa.Column("order_id", sa.String(length=40), nullable=True),
+            sa.Column("address", sa.String(length=64), nullable=False),
+            sa.Column("outcome", sa.String(length=20), nullable=False),
+            sa.Column("details", sa.JSON(), nullable=False),
+            sa.Column("seal", sa.String(length=64), nullable=False),
+        ]
+        op.create_table(name, *columns, sa.PrimaryKeyConstraint("seq", name=op.f(f"pk_{name}")))
+        for column in ("at", "who", "kind", "call_id", "order_id"):
+            op.create_index(op.f(f"ix_{name}_{column}"), name, [column])
+
+
+def _seat_notices() -> None:
+    """What supervisors tell the seats, and who has read it."""
+    op.create_table(
+        "seat_notices",
+        sa.Column("notice_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("skill_groups", sa.JSON(), nullable=False),
+        sa.Column("addressed", sa.JSON(), nullable=False),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=80), nullable=True),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_seat_notices")),
+    )
+    op.create_index(op.f("ix_seat_notices_at"), "seat_notices", ["at"])
+    op.create_table(
+        "seat_notice_reads",
+        sa.Column("notice_id", sa.String(length=40), nullable=False),
+        sa.Column("seat_id", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id", "seat_id", name=op.f("pk_seat_notice_reads")),
+    )

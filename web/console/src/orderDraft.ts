@@ -1,12 +1,19 @@
 // What the user typed into an order and has not saved, beside what the service has.
+import type { Keeping, Typed } from './keptWords'
 import type { Order, OrderFieldName } from './types'
-
-type Typed = { [name in OrderFieldName]?: string }
 
 export class OrderDraft {
   private typed: Typed = {}
   /** The revision that the user saw when he began to type; saving names it. */
   private base: number | null = null
+
+  /** What was typed before the tab was closed comes back from `keeping`. */
+  constructor(private readonly keeping: Keeping | null = null) {
+    const kept = keeping?.read()
+    if (!kept) return
+    this.typed = kept.typed
+    this.base = kept.base
+  }
 
   valueOf(order: Order, name: OrderFieldName): string {
     return this.typed[name] ?? order.fields[name]?.value ?? ''
@@ -16,6 +23,7 @@ export class OrderDraft {
     this.base ??= order.revision
     this.typed[name] = value
     if (!this.isDirty(order)) this.clear()
+    else this.keeping?.write({ typed: this.typed, base: this.base })
   }
 
   /** Whether this field differs from what the service has. */
@@ -42,10 +50,12 @@ export class OrderDraft {
   /** The user has seen the newest state and keeps his words. */
   rebase(order: Order): void {
     this.base = order.revision
+    this.keeping?.write({ typed: this.typed, base: this.base })
   }
 
   clear(): void {
     this.typed = {}
     this.base = null
+    this.keeping?.drop()
   }
 }

@@ -196,6 +196,8 @@ const en: Readonly<Record<Key, string>> = {
   'orders.submittedOk': 'Order {id} is accepted.',
   'orders.missing': 'Cannot be submitted yet. Fill in: {fields}.',
   'orders.unsaved': 'Not saved yet',
+  'orders.restored': 'Your unsaved changes are back.',
+  'orders.restored.drop': 'Throw away',
   'orders.discardQuestion': 'There are unsaved changes. Leave all the same?',
   'orders.discard': 'Discard changes',
   'orders.keepEditing': 'Keep editing',

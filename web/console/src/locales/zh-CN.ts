@@ -206,6 +206,8 @@ const zhCN = {
   'orders.submittedOk': '工单 {id} 已受理。',
   'orders.missing': '还不能提交，请先填写：{fields}。',
   'orders.unsaved': '有未保存的修改',
+  'orders.restored': '已恢复上次未保存的修改。',
+  'orders.restored.drop': '不要了',
   'orders.discardQuestion': '有未保存的修改，确定要离开吗？',
   'orders.discard': '放弃修改',
   'orders.keepEditing': '继续编辑',

@@ -99,6 +99,7 @@ from store.endings import StoredEndings
 from store.floor import StoredFloor
 from store.journal import Journal
 from store.languages import StoredLanguages
+from store.order_lists import StoredOrderLists
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
 from store.repeats import StoredRepeats
@@ -433,6 +434,7 @@ async def build_house(
             skill_groups=lambda: tuple(usher.groups.values()),
             orders=order_desk,
             order_records=orders,
+            order_lists=StoredOrderLists(database),
             repeats=RepeatSearch(StoredRepeats(database), config.orders, utc_now),
             drafting=StoredDrafts(database),
             callbacks=WebCallbacks(callback_desk, callbacks),

@@ -34,6 +34,7 @@ from seats.rule_documents.policies import SupervisionPolicy
 from web.citizen_ports import Citizens
 from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
 from web.flow_ports import FlowPictures
+from web.order_list_ports import OrderLists
 from web.prompt_ports import Prompts
 from web.quality_ports import Quality
 from web.rule_ports import CallerListing, HouseSwitching, RulePublishing, RulesInForce
@@ -389,6 +390,7 @@ class Services:
     """Those that are published at the moment, the general one first."""
     orders: Orders
     order_records: OrderRecords
+    order_lists: OrderLists
     repeats: Repeats
     drafting: Tallies
     """What became of the machine's proposals. 草拟评价"""

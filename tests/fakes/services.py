@@ -52,6 +52,7 @@ from tests.fakes.call_commands import (
 from tests.fakes.citizens import CitizensInMemory, MemoryTexts, memory_citizens
 from tests.fakes.endings import EndingsInMemory
 from tests.fakes.prompts import MemoryPrompts
+from tests.fakes.order_lists import MemoryOrderLists
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.rule_records import MemoryRuleRecords
 from tests.fakes.switches import NoSwitches
@@ -519,6 +520,7 @@ def memory_services() -> Services:
         skill_groups=lambda: rulebook.skill_groups,
         orders=orders,
         order_records=orders,
+        order_lists=MemoryOrderLists(orders, calls),
         repeats=MemoryRepeats(),
         drafting=MemoryTallies(),
         callbacks=MemoryCallbacks(),

@@ -1,14 +1,16 @@
 """The service level for the web and for Prometheus: the clock's board, and reports from the store. 服务水平"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from cti.call import Call
-from seats.service_level_clock import KEPT, Board, ServiceLevelClock, Window
+from seats.service_level import Miss, missed
+from seats.service_level_clock import KEPT, SHANGHAI, Board, ServiceLevelClock, Window
 from seats.service_level_report import DayReport, bounds, day_report
+from seats.service_level_trend import Column, columns
 from seats.settings import ServiceLevelSettings
 from store.service_level import StoredWaits
 
@@ -28,6 +30,7 @@ class ServiceLevelDesk:
         self._clock = clock
         self._stored = stored
         self._now = now
+        self._trend: tuple[datetime, Sequence[Column]] | None = None
 
     async def restore(self, live: Iterable[Call]) -> None:
         """After a start: what the clock had counted before."""
@@ -37,6 +40,26 @@ class ServiceLevelDesk:
     async def report(self, day: date) -> DayReport:
         """A day in China, of the waits that are over."""
         return day_report(await self._stored.between(*bounds(day)), self.settings, day, self._now())
+
+    async def misses(self, since: datetime) -> Sequence[Miss]:
+        """Who was not answered in time and began to wait since then; the newest first."""
+        now = self._now()
+        waits = await self._stored.between(since, now)
+        found = (missed(wait, self.settings, now) for wait in reversed(waits))
+        return [miss for miss in found if miss is not None]
+
+    async def trend(self) -> Sequence[Column]:
+        """Today in quarters of an hour; counted again when the minute is another.
+
+        Walls and boards ask at any time, and all of them are shown the same columns.
+        """
+        now = self._now()
+        minute = now.replace(second=0, microsecond=0)
+        if self._trend is None or self._trend[0] != minute:
+            since, _ = bounds(now.astimezone(SHANGHAI).date())
+            waits = await self._stored.between(since, now)
+            self._trend = minute, columns(waits, self.settings, since, now)
+        return self._trend[1]
 
 
 class ServiceLevelCollector(Collector):

@@ -189,3 +189,15 @@ class SwitchTextRefused(SeatError):
     """This cannot be announced: no words, too long, or a switch that announces nothing. 公告内容不可用"""
 
     code = "switch-text-refused"
+
+
+class NoticeUnknown(SeatError):
+    """There is no such notice, or it was taken back. 通知不存在或已撤回"""
+
+    code = "unknown-notice"
+
+
+class NoticeRefused(SeatError):
+    """A notice needs a text of at most 300 characters and groups that exist. 通知须有内容（不超过 300 字），技能组须存在"""
+
+    code = "notice-refused"

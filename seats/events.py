@@ -240,3 +240,34 @@ class SwitchChanged(Event):
     reason: str
     text: str = ""
     wish_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePosted(Event):
+    """A supervisor tells the seats something. 座席通知已发布
+
+    `skill_groups` empty: every seat. `addressed` are the seats that were signed in and meant; who
+    signs in later sees it too.
+    """
+
+    notice_id: str
+    by: str
+    text: str
+    skill_groups: tuple[SkillGroupCode, ...] = ()
+    addressed: tuple[SeatId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRead(SeatEvent):
+    """The seat's operator says that he has read it. 座席通知已阅"""
+
+    notice_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeWithdrawn(Event):
+    """It is shown to nobody any more. 座席通知已撤回"""
+
+    notice_id: str
+    by: str

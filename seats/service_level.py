@@ -49,6 +49,12 @@ class FloorCount:
     wrap_up: int = 0
     not_ready: int = 0
 
+    @property
+    def occupancy(self) -> float | None:
+        """The share of those at work who are busy with a citizen; None while nobody is at work. 占用率"""
+        busy = self.talking + self.wrap_up
+        return _share(busy, busy + self.free)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:

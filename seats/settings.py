@@ -55,6 +55,10 @@ class SeatsSettings:
     """The floor is compared with Asterisk's channels and phones this often. 状态核对间隔"""
     second_look_s: float = 2.0
     """After a disagreement one looks again this soon; seen twice, it is repaired. 复核间隔"""
+    no_answers_told: int = 2
+    """A seat that rang in vain so often within no_answer_window_s is shown to the shift leader. 屡次未接次数"""
+    no_answer_window_s: float = 3600.0
+    """How far back unanswered calls are counted. 未接统计时长"""
     limits: StateLimits = field(default_factory=StateLimits)
     """How long a seat may be in a state. 状态时限"""
 

@@ -88,6 +88,15 @@ class WaitWatch:
             )
         )
 
+    def served(self, call_id: CallId) -> bool:
+        """Whether any seat serves his group now, or will as soon as it is done."""
+        code = self._group_of.get(call_id)
+        return code is not None and any(
+            seat.state in BUSY or (seat.state is SeatState.READY and seat.phone_reachable)
+            for seat in self._seats().values()
+            if seat.level_for(code) is not None
+        )
+
     def on_event(self, event: Event) -> None:
         """Take what calls and seats say; everything else is ignored."""
         match event:

@@ -16,6 +16,7 @@ from cti.ids import SeatId
 from web.accounts import COOKIE, Accounts
 from web.errors import Forbidden, ForeignOrigin
 from web.ports import Role, Services, User
+from web.wall import keep_to_wall
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,9 +41,11 @@ def refuse_foreign_origin(connection: HTTPConnection) -> None:
 
 
 async def viewer_of(connection: HTTPConnection) -> User:
-    """The user behind the cookie. Raises NotLoggedIn."""
+    """The user behind the cookie. Raises NotLoggedIn, or Forbidden for a wall's account."""
     now = services_of(connection).now()
-    return await accounts_of(connection).who(connection.cookies.get(COOKIE), now)
+    viewer = await accounts_of(connection).who(connection.cookies.get(COOKIE), now)
+    keep_to_wall(viewer, connection.url.path)
+    return viewer
 
 
 async def logged_in(request: Request) -> User:

@@ -74,7 +74,7 @@ async def alarms(house: House, viewer: Viewer) -> Json:
     require(viewer, Role.SUPERVISOR, Role.ADMINISTRATOR)
     return {
         "seq": house.live.last_seq,
-        "seats": [_alarm(one) for one in house.alarms.ringing],
+        "seats": [alarm_view(one) for one in house.alarms.ringing],
         "skill_groups": sorted(house.alarms.unattended),
     }
 
@@ -139,7 +139,7 @@ def _sitting(one: Sitting) -> Json:
     }
 
 
-def _alarm(one: TooLong) -> Json:
+def alarm_view(one: TooLong) -> Json:
     return {
         "seat_id": one.seat_id,
         "state": one.state.value,

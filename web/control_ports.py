@@ -9,8 +9,13 @@ from typing import Protocol
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from cti.targets import Target
 from seats.model import WaitingCitizen
+from seats.no_answers import RepeatedNoAnswer
+from seats.notice_board import SeatNotice
+from seats.outlook import Outlook
+from seats.service_level import Miss
 from seats.service_level_clock import Board
 from seats.service_level_report import DayReport
+from seats.service_level_trend import Column
 from seats.settings import ServiceLevelSettings
 
 
@@ -127,6 +132,9 @@ class Line(Protocol):
     def why_waiting(self, call_id: CallId) -> str | None:
         """A Chinese sentence; None if nothing has been decided about him yet."""
 
+    def outlook(self, one: WaitingCitizen, limit_s: float) -> Outlook:
+        """Whether he will pass the limit before a seat is free for him."""
+
     def pick(self, call_id: CallId, seat_id: SeatId, *, by: str, reason: str) -> None:
         """Give him to that seat, past the line. Raises errors of seats.errors.SeatError."""
 
@@ -138,3 +146,30 @@ class ServiceLevel(Protocol):
     def settings(self) -> ServiceLevelSettings: ...
     def board(self) -> Board: ...
     async def report(self, day: date) -> DayReport: ...
+    async def misses(self, since: datetime) -> Sequence[Miss]:
+        """The newest first."""
+
+    async def trend(self) -> Sequence[Column]:
+        """Today, in quarters of an hour."""
+
+
+class NoAnswers(Protocol):
+    """Seats that rang in vain again and again. 屡次未接"""
+
+    @property
+    def repeated(self) -> Sequence[RepeatedNoAnswer]: ...
+
+
+class Notices(Protocol):
+    """A shift leader's word to the seats. 座席通知
+
+    Raises NoticeRefused and NoticeUnknown of seats.errors.
+    """
+
+    @property
+    def standing(self) -> Sequence[SeatNotice]:
+        """The newest first."""
+
+    def post(self, text: str, skill_groups: Sequence[SkillGroupCode], *, by: str) -> SeatNotice: ...
+    def read(self, notice_id: str, seat_id: SeatId, *, by: str) -> SeatNotice: ...
+    def withdraw(self, notice_id: str, *, by: str) -> None: ...

@@ -46,10 +46,127 @@ class WrongPassword(WebError):
 
 
 class AccountLocked(WebError):
-    """Too many wrong passwords; the account is locked for a while. 账号已锁定"""
+    """Too many wrong passwords; the account is locked until the time in `until`. 账号已锁定"""
 
     code = "account-locked"
     status = 423
+
+
+class AccountDisabled(WebError):
+    """An administrator has closed this account. 账号已停用"""
+
+    code = "account-disabled"
+    status = 423
+
+
+class SecondFactorNeeded(WebError):
+    """The password is right; send the ticket with a code of the second factor. 需要动态口令"""
+
+    code = "second-factor-needed"
+    status = 401
+
+
+class WrongCode(WebError):
+    """The code is wrong or was used before. 动态口令错误"""
+
+    code = "wrong-code"
+    status = 401
+
+
+class LoginOver(WebError):
+    """This log-in took too long; begin again. 登录超时"""
+
+    code = "login-over"
+    status = 401
+
+
+class Owing(WebError):
+    """Something has to be done before this account may be used. 须先完成账号设置"""
+
+    code = "owing"
+    status = 403
+
+
+class PasswordChangeNeeded(Owing):
+    """Choose a password of your own first. 须先修改密码"""
+
+    code = "password-change-needed"
+
+
+class SecondFactorSetUpNeeded(Owing):
+    """Your role must have a second factor; set it up first. 须先绑定动态口令"""
+
+    code = "second-factor-set-up-needed"
+
+
+class PasswordTooWeak(WebError):
+    """This password is not good enough; `why` says the reason. 密码强度不足"""
+
+    code = "password-too-weak"
+    status = 422
+
+
+class WrongOwnPassword(WebError):
+    """This is not your present password. 当前密码错误"""
+
+    code = "wrong-own-password"
+    status = 422
+
+
+class FactorNotBegun(WebError):
+    """There is no second factor to confirm or to take away. 未绑定动态口令"""
+
+    code = "factor-missing"
+    status = 409
+
+
+class FactorThere(WebError):
+    """There is a second factor; take it away before setting up another. 已绑定动态口令"""
+
+    code = "factor-there"
+    status = 409
+
+
+class PersonExists(WebError):
+    """There is an account of that name. 用户名已存在"""
+
+    code = "person-exists"
+    status = 409
+
+
+class PersonRefused(WebError):
+    """Something about this account cannot be so; `what` says what. 账号信息无效"""
+
+    code = "person-refused"
+    status = 422
+
+
+class LastAdministrator(WebError):
+    """Somebody must remain who can administrate. 不能失去最后一名管理员"""
+
+    code = "last-administrator"
+    status = 409
+
+
+class OnOneself(WebError):
+    """Another administrator must do this. 不能对自己操作"""
+
+    code = "on-oneself"
+    status = 409
+
+
+class SeatRefused(WebError):
+    """Something about this seat cannot be so; `what` says what. 座席信息无效"""
+
+    code = "seat-refused"
+    status = 422
+
+
+class SeatStillUsed(WebError):
+    """Somebody or something still needs this seat; `what` says what. 座席仍在使用"""
+
+    code = "seat-still-used"
+    status = 409
 
 
 class Forbidden(WebError):
@@ -87,6 +204,13 @@ class ViewerTooSlow(WebError):
     status = 409
 
 
+class SipLineLost(WebError):
+    """The softphone has no line to Asterisk. 软电话线路中断"""
+
+    code = "sip-line-lost"
+    status = 503
+
+
 HOUSE_ERRORS = (CtiError, SeatError, OrderError, RecordingError, AsrError, QualityError)
 UNKNOWN = (
     "unknown-",
@@ -117,6 +241,7 @@ INVALID = (
     "rerun-too-large",
     "switch-reason-missing",
     "switch-text-refused",
+    "notice-refused",
 )
 
 

@@ -28,7 +28,7 @@ from web.access import (
     viewer_of,
 )
 from web.discretion import Discretion, Policy
-from web.errors import ForeignOrigin, NotLoggedIn, ViewerTooSlow
+from web.errors import Forbidden, ForeignOrigin, NotLoggedIn, ViewerTooSlow
 from web.metrics import slow_viewers, viewers
 from web.ports import Subscription, Told, User
 
@@ -162,7 +162,7 @@ async def live(socket: WebSocket, after: int = -1) -> None:
     try:
         refuse_foreign_origin(socket)
         viewer = await viewer_of(socket)
-    except (NotLoggedIn, ForeignOrigin):
+    except (NotLoggedIn, ForeignOrigin, Forbidden):
         # Accepted first: a browser learns the reason only from a close code.
         await socket.accept()
         await socket.close(POLICY_VIOLATION)

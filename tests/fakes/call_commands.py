@@ -1,12 +1,16 @@
 """The switchboard, the directory, the line and the service level, in memory. 假交换台"""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from cti.ids import CallId, SkillGroupCode
 from seats.model import WaitingCitizen
+from seats.outlook import outlook
+from seats.service_level import missed
 from seats.service_level_clock import ServiceLevelClock
-from seats.service_level_report import day_report
+from seats.service_level_report import bounds, day_report
+from seats.service_level_trend import columns
 from seats.settings import ServiceLevelSettings
 from web.control_ports import DirectoryLine
 
@@ -43,10 +47,16 @@ class MemoryDirectory:
 class MemoryLine:
     line: list[WaitingCitizen] = field(default_factory=list)
     picked: list[tuple] = field(default_factory=list)
+    left: dict = field(default_factory=dict)
+    """Estimates, by call."""
+    now: datetime = datetime(2026, 1, 5, 4, tzinfo=UTC)
 
     def why_waiting(self, call_id):
         waits = any(citizen.call_id == call_id for citizen in self.line)
         return "技能组“综合”没有空闲座席：通话2" if waits else None
+
+    def outlook(self, one, limit_s):
+        return outlook(one.joined_at, self.left.get(one.call_id), limit_s, self.now, served=True)
 
     def pick(self, call_id, seat_id, *, by, reason):
         self.picked.append((call_id, seat_id, by, reason))
@@ -67,6 +77,14 @@ class MemoryServiceLevel:
 
     async def report(self, day):
         return day_report(self.waits, self.settings, day, self._now())
+
+    async def misses(self, since):
+        found = (missed(wait, self.settings, self._now()) for wait in reversed(self.waits))
+        return [one for one in found if one is not None and one.wait.joined_at >= since]
+
+    async def trend(self):
+        since, _ = bounds(self._now().date())
+        return columns(self.waits, self.settings, since, self._now())
 
 
 def waiting(call_id, joined_at):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cti.ids import SeatId
+from hotline.account_joints import stored_user
 from hotline.installation import Installation
-from hotline.joints import stored_user
 from hotline.secrets_file import open_secrets
 from seats.groups import GENERAL, SKILL_GROUPS
 from seats.model import SeatDefinition

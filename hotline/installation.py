@@ -15,7 +15,7 @@ from hotline.config import Config
 from hotline.console_build import build_console
 from hotline.places import ROOT, Places
 from hotline.ports_file import forget_taken_ports, provide_ports
-from hotline.secrets_file import QUERY_CODES, Secrets, open_secrets
+from hotline.secrets_file import ACCOUNTS, QUERY_CODES, Secrets, open_secrets
 from hotline.sounds.errors import PromptError
 from hotline.sounds.hold_music import provide_hold_music
 from hotline.sounds.making import make_from
@@ -49,7 +49,7 @@ def open_installation(
         config=config,
         places=places,
         ports=provide_ports(places.ports, wanted),
-        secrets=open_secrets(places.secrets, seat_ids, (QUERY_CODES, *others)),
+        secrets=open_secrets(places.secrets, seat_ids, (QUERY_CODES, ACCOUNTS, *others)),
     )
 
 

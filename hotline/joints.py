@@ -1,12 +1,13 @@
 """Where two rooms meet: one room's owner in the words of another room's port. 连接件"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cti.call import OVER, Call
 from cti.events import Event, LinkRestored
 from cti.facts import WhyNotAnswered
 from cti.ids import CallId, SeatId
+from cti.seat_devices import dial_string
 from cti.tracker import CallTracker
 from ivr.errors import CitizenHungUp
 from ivr.model import Offer, Place
@@ -15,9 +16,8 @@ from seats.hints import CallHints, Hints, hints_of
 from seats.roster import SeatRoster
 from seats.usher import Usher
 from seats.witness import presences
-from store.accounts import StoredAccounts, StoredLogin, StoredUser
 from store.calls import StoredCalls
-from web.ports import CallLinks, Login, Role, User
+from web.ports import CallLinks
 
 STILL_THERE_S = 5.0
 """A story that is not told of a hang-up by its own line within this goes on. 挂机确认时限"""
@@ -26,8 +26,9 @@ STILL_THERE_S = 5.0
 class UsherWaitingRoom:
     """The usher as the waiting room of the citizen's story. 等候区"""
 
-    def __init__(self, usher: Usher) -> None:
+    def __init__(self, usher: Usher, dial: Callable[[SeatId], str] = dial_string) -> None:
         self._usher = usher
+        self._dial = dial
 
     async def seat_for(self, place: Place) -> Offer:
         """Raises CitizenHungUp when this story is no longer the one that waits."""
@@ -43,7 +44,7 @@ class UsherWaitingRoom:
                 # this wait. If it does not, the event was false and he keeps his old place.
                 await asyncio.sleep(STILL_THERE_S)
                 continue
-            return Offer(seat_id=seat_id, dial=f"PJSIP/{seat_id}")
+            return Offer(seat_id=seat_id, dial=self._dial(seat_id))
 
     def offer_ended(self, call_id: CallId, seat_id: SeatId, why: WhyNotAnswered | None) -> None:
         self._usher.offer_ended(call_id, seat_id, why)
@@ -98,64 +99,3 @@ class WebCalls:
             call_id: CallLinks(order_id=order, recording_id=recording, transcription=state)
             for call_id, (order, recording, state) in (await self._stored.links(call_ids)).items()
         }
-
-
-class WebUsers:
-    """Stored accounts as web users. 账号"""
-
-    def __init__(self, stored: StoredAccounts) -> None:
-        self._stored = stored
-        self.note_login_failed = stored.note_login_failed
-        self.close_login = stored.close_login
-
-    async def find(self, username: str) -> User | None:
-        found = await self._stored.find(username)
-        return None if found is None else web_user(found)
-
-    async def save(self, user: User) -> None:
-        await self._stored.save(stored_user(user))
-
-    async def open_login(self, login: Login) -> None:
-        await self._stored.open_login(
-            StoredLogin(
-                token_hash=login.token_hash,
-                username=login.username,
-                created_at=login.created_at,
-                expires_at=login.expires_at,
-            )
-        )
-
-    async def find_login(self, token_hash: str) -> Login | None:
-        found = await self._stored.find_login(token_hash)
-        if found is None:
-            return None
-        return Login(
-            token_hash=found.token_hash,
-            username=found.username,
-            created_at=found.created_at,
-            expires_at=found.expires_at,
-        )
-
-
-def web_user(found: StoredUser) -> User:
-    return User(
-        username=found.username,
-        name=found.name,
-        roles=frozenset(Role(role) for role in found.roles),
-        seat_id=None if found.seat_id is None else SeatId(found.seat_id),
-        password_hash=found.password_hash,
-        failed_logins=found.failed_logins,
-        locked_until=found.locked_until,
-    )
-
-
-def stored_user(user: User) -> StoredUser:
-    return StoredUser(
-        username=user.username,
-        name=user.name,
-        roles=sorted(role.value for role in user.roles),
-        seat_id=user.seat_id,
-        password_hash=user.password_hash,
-        failed_logins=user.failed_logins,
-        locked_until=user.locked_until,
-    )

@@ -25,6 +25,8 @@ LENGTH = 24
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 QUERY_CODES = "query-codes"
 """Every house has this one: with it orders' query codes are hashed. 查询码密钥"""
+ACCOUNTS = "accounts"
+"""And this one: second factors and the seals of what people did come from it. 账号密钥"""
 VALUE = re.compile(r"[A-Za-z0-9._~+=!-]{8,64}")
 """What an administrator may put in place of a generated one: nothing that ends a line or begins a comment."""
 

@@ -41,10 +41,20 @@ def refuse_foreign_origin(connection: HTTPConnection) -> None:
 
 
 async def viewer_of(connection: HTTPConnection) -> User:
-    """The user behind the cookie. Raises NotLoggedIn, or Forbidden for a wall's account."""
+    """The user behind the cookie. Raises NotLoggedIn, Owing, or Forbidden for a wall's account."""
+    viewer = await newcomer_of(connection)
+    owing = accounts_of(connection).owes(viewer)
+    if owing is not None:
+        raise owing
+    keep_to_wall(viewer, connection.url.path)
+    return viewer
+
+
+async def newcomer_of(connection: HTTPConnection) -> User:
+    """As viewer_of, even one who must choose his password first. Raises NotLoggedIn."""
     now = services_of(connection).now()
     viewer = await accounts_of(connection).who(connection.cookies.get(COOKIE), now)
-    keep_to_wall(viewer, connection.url.path)
+    connection.state.viewer = viewer  # for what is noted of the request
     return viewer
 
 
@@ -54,11 +64,19 @@ async def logged_in(request: Request) -> User:
     return await viewer_of(request)
 
 
+async def logged_in_somehow(request: Request) -> User:
+    if request.method not in READING_METHODS:
+        refuse_foreign_origin(request)
+    return await newcomer_of(request)
+
+
 def the_services(request: Request) -> Services:
     return services_of(request)
 
 
 Viewer = Annotated[User, Depends(logged_in)]
+Newcomer = Annotated[User, Depends(logged_in_somehow)]
+"""For the little that is open to somebody who has yet to choose his password. 待完善账号的用户"""
 House = Annotated[Services, Depends(the_services)]
 
 

@@ -1,14 +1,18 @@
 // The only file that speaks HTTP with the service.
 import { noteServerTime } from './clock'
+import type { Identity } from './softphone/telephone'
 import type {
   Alarms,
   Block,
+  Board,
   Call,
   Callback,
   CallCues,
+  CourseStep,
   Cue,
   Decision,
   DirectoryLine,
+  EarlierCall,
   FieldQuality,
   Flows,
   FlowPicture,
@@ -16,11 +20,13 @@ import type {
   LimitedCall,
   Message,
   MessageRecording,
+  Miss,
   NotReadyReason,
   Nuisance,
   Order,
   OrderFieldName,
   OrderState,
+  OrderWish,
   Outcome,
   PartHealth,
   Peaks,
@@ -34,6 +40,8 @@ import type {
   RuleStatus,
   RuleVersion,
   Seat,
+  SeatDay,
+  SeatNotice,
   ServiceLevel,
   Signal,
   SkillGroup,
@@ -42,9 +50,11 @@ import type {
   Switch,
   Target,
   Timeline,
+  TrendColumn,
   User,
   Utterance,
   Waiting,
+  Wall,
   WordHits,
   WrapUpCode,
 } from './types'
@@ -104,6 +114,12 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 const get = <T>(path: string): Promise<T> => ask<T>('GET', path)
 const id = encodeURIComponent
 
+/** What is empty or false is not asked. */
+function question(asked: Readonly<Record<string, string | number | boolean>>): string {
+  const put = Object.entries(asked).filter(([, value]) => value !== '' && value !== false)
+  return new URLSearchParams(put.map(([name, value]) => [name, String(value)])).toString()
+}
+
 /** A list and the journal's seq it is true for. */
 type Listed<K extends string, T> = { seq: number } & Record<K, T[]>
 
@@ -117,6 +133,8 @@ export const api = {
   endedCalls: (limit: number) =>
     get<Listed<'calls', Call>>(`/api/calls?state=ended&limit=${limit}`),
   call: (callId: string) => get<Call & Hints>(`/api/calls/${id(callId)}`),
+  /** The same caller's other calls, newest first. */
+  history: (callId: string) => get<{ calls: EarlierCall[] }>(`/api/calls/${id(callId)}/history`),
   transcript: (callId: string) =>
     get<{ utterances: Utterance[]; finished: boolean }>(`/api/calls/${id(callId)}/transcript`),
   backfill: (callId: string) => ask<void>('POST', `/api/calls/${id(callId)}/transcribe`),
@@ -181,10 +199,23 @@ export const api = {
   line: () => get<Listed<'line', Waiting>>('/api/line'),
   serviceLevel: () => get<ServiceLevel>('/api/service-level'),
   alarms: () => get<Alarms>('/api/alarms'),
+  board: () => get<Board>('/api/board'),
+  wall: () => get<Wall>('/api/wall'),
+  trend: () => get<{ columns: TrendColumn[] }>('/api/service-level/trend'),
+  misses: (window: string, cause: string, skillGroup: string) =>
+    get<{ count: number; misses: Miss[] }>(
+      `/api/service-level/misses?window=${window}${cause ? `&cause=${id(cause)}` : ''}${skillGroup ? `&skill_group=${id(skillGroup)}` : ''}`,
+    ),
+  notices: () => get<Listed<'notices', SeatNotice>>('/api/notices'),
+  postNotice: (text: string, skillGroups: readonly string[]) =>
+    ask<SeatNotice>('POST', '/api/notices', { text, skill_groups: skillGroups }),
+  readNotice: (noticeId: string) => ask<SeatNotice>('POST', `/api/notices/${id(noticeId)}/read`),
+  withdrawNotice: (noticeId: string) => ask<void>('DELETE', `/api/notices/${id(noticeId)}`),
   directory: () => get<{ lines: DirectoryLine[] }>('/api/directory?limit=500'),
 
   seats: () => get<Listed<'seats', Seat>>('/api/seats'),
   skillGroups: () => get<{ skill_groups: SkillGroup[] }>('/api/skill-groups'),
+  seatDay: (seatId: string) => get<SeatDay>(`/api/seats/${id(seatId)}/history`),
   signIn: (seatId: string) => seatCommand(seatId, 'sign-in'),
   signOut: (seatId: string) => seatCommand(seatId, 'sign-out'),
   ready: (seatId: string) => seatCommand(seatId, 'ready'),
@@ -196,6 +227,9 @@ export const api = {
 
   orders: (state: OrderState, limit: number) =>
     get<Listed<'orders', Order>>(`/api/orders?state=${state}&limit=${limit}`),
+  findOrders: (wish: OrderWish, skip: number, limit: number) =>
+    get<Listed<'orders', Order> & { total: number }>(`/api/order-search?${question({ ...wish, skip, limit })}`),
+  course: (orderId: string) => get<{ course: CourseStep[] }>(`/api/orders/${id(orderId)}/course`),
   order: (orderId: string) => get<Order>(`/api/orders/${id(orderId)}`),
   editOrder: (orderId: string, revision: number, fields: { [name in OrderFieldName]?: string }) =>
     ask<Order>('PATCH', `/api/orders/${id(orderId)}`, { revision, fields }),
@@ -277,6 +311,9 @@ export const api = {
   flows: () => get<Flows>('/api/flows'),
   flowPicture: (code: string, version: number) => `/api/flows/${id(code)}.svg?version=${version}`,
   drawFlows: (body: string) => ask<{ flows: FlowPicture[] }>('POST', '/api/flows/draw', { body }),
+
+  softphone: () => get<Identity>('/api/softphone'),
+  returnCall: (callId: string) => callCommand(callId, 'return'),
 
   health: () => get<{ parts: PartHealth[] }>('/api/health'),
 }

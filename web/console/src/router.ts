@@ -1,7 +1,7 @@
 // The console's addresses. Pages are loaded when they are first opened.
 import { ref } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { recall, user } from './session'
+import { recall, startPage, user } from './session'
 
 /** The address of a page whose code could not be fetched: no network, or a new release. */
 export const lostPage = ref<string | null>(null)
@@ -14,7 +14,9 @@ export const router = createRouter({
       path: '/',
       component: () => import('./components/AppShell.vue'),
       children: [
-        { path: '', redirect: '/calls' },
+        // Which page that is, is known once the user is: the guard below.
+        { path: '', name: 'start', component: () => import('./pages/MissingPage.vue') },
+        { path: 'desk', name: 'desk', component: () => import('./pages/DeskPage.vue') },
         {
           path: 'calls/:callId?',
           name: 'calls',
@@ -63,9 +65,9 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   await recall()
-  if (to.name === 'login') return user.value === null ? true : { name: 'calls' }
-  if (user.value !== null) return true
-  return { name: 'login', query: to.fullPath === '/calls' ? {} : { next: to.fullPath } }
+  if (to.name === 'login') return user.value === null ? true : startPage()
+  if (user.value !== null) return to.name === 'start' ? startPage() : true
+  return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
 })
 
 router.onError((_, to) => {

@@ -1,7 +1,7 @@
 // When a call is chosen for my seat, my screen shows it before the phone rings. 弹屏
 import { computed, watch } from 'vue'
 import { useRouter } from 'vue-router'
-import { ownSeat } from './session'
+import { ownSeat, takesCalls } from './session'
 import { state } from './store'
 
 export function useScreenPop(): void {
@@ -14,8 +14,9 @@ export function useScreenPop(): void {
   watch(
     mine,
     (callId) => {
-      // An order being written is not swept away: its page asks before it is left.
-      if (callId !== null) void router.push({ name: 'calls', params: { callId } })
+      if (callId === null) return
+      // An order being written is not swept away: what was typed is kept until it is opened again.
+      void router.push(takesCalls.value ? { name: 'desk' } : { name: 'calls', params: { callId } })
     },
     { immediate: true },
   )

@@ -1,6 +1,8 @@
 // Who is logged in here, and what that person may do in the console.
 import { computed, shallowRef } from 'vue'
 import { api, ApiError } from './api'
+import { forgetAllTyped } from './keptWords'
+import { ownerTab } from './ownerTab'
 import type { User } from './types'
 
 export const user = shallowRef<User | null>(null)
@@ -18,6 +20,9 @@ export const writesRules = computed(() => has('administrator'))
 /** Hears what citizens left when nobody was there; who only listens does nothing about it. */
 export const takesMessages = computed(() => has('operator') || hearsAll.value)
 export const answersMessages = computed(() => has('operator') || has('supervisor'))
+/** Takes calls: works at the desk and starts there. */
+export const takesCalls = computed(() => has('operator') && ownSeat.value !== null)
+export const startPage = (): string => (takesCalls.value ? '/desk' : '/calls')
 export const ownSeat = computed(() => user.value?.seat_id ?? null)
 
 function has(role: User['roles'][number]): boolean {
@@ -63,6 +68,8 @@ export async function logOut(): Promise<void> {
     if (!(failed instanceof ApiError)) throw failed
   }
   onPurpose = true
+  forgetAllTyped()
+  ownerTab.letGo()
   forgetUser()
 }
 

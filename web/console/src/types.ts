@@ -1,6 +1,6 @@
 // The service's JSON, as web/views.py writes it. Instants are ISO 8601 text, durations are milliseconds.
 
-export type Role = 'operator' | 'supervisor' | 'inspector' | 'administrator'
+export type Role = 'operator' | 'supervisor' | 'inspector' | 'administrator' | 'wall'
 
 export interface User {
   username: string
@@ -154,6 +154,58 @@ export interface Seat {
   phone_reachable: boolean
   skills: Record<string, number>
   pending_not_ready: NotReadyReason | null
+}
+
+/** What a seat did in a day; `part` says as what it was in its talks. */
+export interface SeatDay {
+  since: string
+  until: string
+  signed_in_ms: number
+  spent: { state: SeatState; reason: NotReadyReason | null; part: PartyRole; ms: number; times: number }[]
+}
+
+/** A caller's earlier call and the order it left. */
+export interface EarlierCall {
+  call_id: string
+  arrived_at: string
+  state: CallState
+  direction: 'in' | 'out'
+  seat_id: string | null
+  answered: boolean
+  order: {
+    order_id: string
+    state: OrderState
+    opened_at: string
+    submitted_at: string | null
+    summary: string
+    urges: number
+  } | null
+}
+
+/** One change of an order. */
+export interface CourseStep {
+  at: string
+  by: string
+  what: string
+  was: string | null
+  now: string | null
+}
+
+export type OrderSort = 'newest' | 'oldest' | 'urgency' | 'urges'
+
+/** Which orders are looked for; what is empty does not matter. */
+export interface OrderWish {
+  state: OrderState | ''
+  words: string
+  since: string
+  until: string
+  request_type: string
+  urgency: string
+  event_type: string
+  district: string
+  repeats_only: boolean
+  urged_only: boolean
+  sort: OrderSort
 }
 
 export interface SkillGroup {
@@ -463,6 +515,9 @@ export interface Waiting {
   joined_at: string
   priority: number
   why: string | null
+  expected: 'late' | 'will-be-late' | 'at-risk' | 'in-time' | 'unknown'
+  /** When a seat is likely to be free for him. */
+  free_at: string | null
 }
 
 export interface MeterCause {
@@ -523,6 +578,69 @@ export interface SeatAlarm {
 export interface Alarms {
   seats: SeatAlarm[]
   skill_groups: string[]
+}
+
+export interface NoAnswers {
+  seat_id: string
+  count: number
+  last_at: string
+}
+
+/** What one group's seats do now; `occupancy` null while nobody of it is at work. */
+export interface GroupFloor {
+  code: string
+  name: string
+  signed_in: number
+  free: number
+  talking: number
+  wrap_up: number
+  not_ready: number
+  occupancy: number | null
+  waiting: number
+  longest_ms: number
+}
+
+/** The shift leader's floor, all of one instant; `alarms` null for who does not lead it. */
+export interface Board extends ServiceLevel {
+  seq: number
+  at: string
+  line: Waiting[]
+  groups: GroupFloor[]
+  alarms: (Alarms & { no_answers: NoAnswers[] }) | null
+}
+
+/** Sums for a screen on the wall: nothing in it names a citizen. */
+export interface Wall extends Omit<ServiceLevel, 'misses'> {
+  at: string
+  late: number
+  will_be_late: number
+  seats: Partial<Record<SeatState, number>>
+  groups: GroupFloor[]
+  alarms: { seats: number; skill_groups: string[] }
+  switches: string[]
+}
+
+/** A quarter of an hour of today. */
+export interface TrendColumn {
+  since: string
+  offered: number
+  answered: number
+  in_time: number
+  gave_up: number
+  mean_wait_ms: number | null
+  longest_wait_ms: number | null
+}
+
+/** A shift leader's word to the seats; who else has read it is for those who watch. */
+export interface SeatNotice {
+  notice_id: string
+  at: string
+  by: string
+  text: string
+  skill_groups: string[]
+  addressed: string[]
+  read_at: Record<string, string>
+  mine_read_at: string | null
 }
 
 export interface PartHealth {

@@ -5,7 +5,7 @@ wants a channel's name (tried on 22.10), so a call id names the citizen's leg by
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from cti.call import Call
 from cti.errors import ActionRefused, UnknownCall, UnsafeActionValue
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from cti.invitations import ROOMS, Invitation
+from cti.seat_devices import dial_string
 
 LIFEBOAT_QUEUE = "lifeboat"
 RESUME = (("Context", "hotline-lifeboat"), ("Exten", "resume"), ("Priority", "1"))
@@ -56,8 +57,9 @@ class CallControl:
     ActionRefused, UnsafeActionValue.
     """
 
-    def __init__(self, link: Asterisk) -> None:
+    def __init__(self, link: Asterisk, phone_of: Callable[[SeatId], str] = dial_string) -> None:
         self._link = link
+        self._phone_of = phone_of
 
     async def hang_up(self, call_id: CallId) -> None:
         """End the citizen's leg, and with it the call. Raises UnknownCall."""
@@ -84,7 +86,7 @@ class CallControl:
         """Ring a seat or a number outside; what comes of it is told by the leg's own facts."""
         codecs: list[tuple[str, str]] = []
         if invitation.seat_id is not None:
-            channel = _phone(invitation.seat_id)
+            channel = self._phone_of(_digits(invitation.seat_id))
         else:
             if not _NUMBER.fullmatch(invitation.number):
                 raise UnsafeActionValue("a number to be dialled has digits only")
@@ -160,8 +162,11 @@ class CallControl:
         return dict(_members(listed.rows))
 
     async def set_lifeboat_member(self, seat_id: SeatId, paused: bool) -> None:
-        """Make the seat a member, paused or not, whatever it was before."""
-        phone = _phone(seat_id)
+        """Make the seat a member, paused or not, whatever it was before.
+
+        Always the telephone on its desk: while the service is away a browser has no line to Asterisk.
+        """
+        phone = dial_string(_digits(seat_id))
         add = (
             ("Queue", LIFEBOAT_QUEUE),
             ("Interface", phone),
@@ -183,7 +188,7 @@ class CallControl:
 
     async def remove_lifeboat_member(self, seat_id: SeatId) -> None:
         """The seat is no member any more; no error if it was none."""
-        remove = (("Queue", LIFEBOAT_QUEUE), ("Interface", _phone(seat_id)))
+        remove = (("Queue", LIFEBOAT_QUEUE), ("Interface", dial_string(_digits(seat_id))))
         try:
             await self._link.act("QueueRemove", remove)
         except ActionRefused as refused:
@@ -223,11 +228,11 @@ def _way(prefix: str, door: str) -> list[tuple[str, str]]:
     return [(f"{prefix}Context", ROOMS), (f"{prefix}Exten", door), (f"{prefix}Priority", "1")]
 
 
-def _phone(seat_id: SeatId) -> str:
+def _digits(seat_id: SeatId) -> SeatId:
     # A name with a slash or letters would reach other endpoints than seats' phones.
     if not _SEAT_ID.fullmatch(seat_id):
         raise UnsafeActionValue("a seat's number has digits only")
-    return f"PJSIP/{seat_id}"
+    return seat_id
 
 
 def _members(rows: Iterable[Mapping[str, str]]) -> Iterable[tuple[SeatId, bool]]:

@@ -209,12 +209,20 @@ class PhoneState(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class PhoneDevice(StrEnum):
+    """Where a seat's operator speaks and hears. 话机类型"""
+
+    DESK = "desk"  # 桌面话机
+    BROWSER = "browser"  # 浏览器软电话
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneChanged(Fact):
     """A seat's phone changed its state. 话机状态变化"""
 
     seat_id: SeatId
     phone: PhoneState
+    device: PhoneDevice = PhoneDevice.DESK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

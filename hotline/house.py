@@ -15,6 +15,7 @@ from asr.text import Text
 from cti.ami.link import AmiLink
 from cti.calls_out import CallsOut
 from cti.control import CallControl
+from cti.seat_devices import SeatDevices
 from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
@@ -51,6 +52,7 @@ from hotline.run import Part
 from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.silent_joints import LegVoice, SilenceCollector
+from hotline.softphone_joints import BrowserTelephones
 from hotline.speech import CallLanguages, SpeechCollector, spoken_languages
 from hotline.stored_sound import StoredSounds
 from hotline.story_joints import story_desks
@@ -178,6 +180,7 @@ async def build_house(
     )
     rulebook.watch(lambda: roster.redefine(rulebook.seat_definitions()))
     rulebook.watch(lambda: usher.use(rulebook.rules()))
+    devices = SeatDevices(roster.phone_changed)
     link = AmiLink(
         LOOPBACK,
         installation.ports["ami"],
@@ -188,7 +191,7 @@ async def build_house(
         tracker.meet,
         tell,
         utc_now,
-        phone_changed=roster.phone_changed,
+        phone_changed=devices.changed,
         tape=None if tape is None else tape.hear,
     )
     clock = ServiceLevelClock(roster, config.service_level, tell, utc_now)
@@ -207,7 +210,7 @@ async def build_house(
         unattended=await attendance.unattended_groups(),
     )
     rulebook.watch(bell.look_anew)
-    control = CallControl(link)
+    control = CallControl(link, devices.dial)
     nuisance_desk = NuisanceDesk(endings, config.orders, tell, utc_now)
     switchboard = Switchboard(
         tracker.calls,
@@ -366,7 +369,8 @@ async def build_house(
         now=utc_now,
         ear=voice_bot,
     )
-    navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet, desks)
+    waiting_room = UsherWaitingRoom(usher, devices.dial)
+    navigator = Navigator(waiting_room, config.ivr, utc_now, routes, tracker.meet, desks)
     agi = AgiServer(config.ivr, LOOPBACK, installation.ports["agi"], navigator.tell_story)
     for listener in (
         hints.on_event,
@@ -420,6 +424,7 @@ async def build_house(
     )
     metrics.registry.register(SpeechCollector(load=speech_desk.load, languages=languages))
     metrics.registry.register(HouseCollector(board, lambda: sum(tracker.unexpected.values())))
+    telephones = BrowserTelephones(installation.secrets.seats, devices, installation.ports["http"])
     app = build_app(
         Services(
             users=WebUsers(StoredAccounts(database)),
@@ -455,6 +460,7 @@ async def build_house(
             supervision=lambda: rulebook.policies.supervision,
             caller_lists=caller_lists,
             switches=switches,
+            softphones=telephones,
             endings=ending_desk,
             ending_records=endings,
             nuisance=nuisance_desk,

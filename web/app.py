@@ -29,6 +29,7 @@ from web import (
     seat_routes,
     service_level_routes,
     session_routes,
+    softphone_routes,
     survey_routes,
     switch_routes,
 )
@@ -59,6 +60,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
     )
     app.state.services = services
     app.state.settings = settings
+    app.state.softphones = softphone_routes.Switchover()
     app.state.accounts = Accounts(services.users, settings)
     errors.install(app)
     app.add_middleware(SecurityHeaders)
@@ -84,6 +86,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         flow_routes.router,
         switch_routes.router,
         live.router,
+        softphone_routes.router,
     ):
         app.include_router(router)
     _add_health(app)

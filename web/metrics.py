@@ -14,6 +14,13 @@ viewers = Gauge("hotline_live_viewers", "Open live sockets", registry=registry)
 slow_viewers = Counter(
     "hotline_slow_viewers_total", "Live sockets closed because they fell behind", registry=registry
 )
+softphones = Gauge("hotline_softphones", "Browsers that are a telephone now", registry=registry)
+softphone_ends = Counter(
+    "hotline_softphone_ends_total",
+    "Softphone sockets closed, by reason",
+    ["why"],
+    registry=registry,
+)
 
 
 def page() -> bytes:

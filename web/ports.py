@@ -38,6 +38,7 @@ from web.order_list_ports import OrderLists
 from web.prompt_ports import Prompts
 from web.quality_ports import Quality
 from web.rule_ports import CallerListing, HouseSwitching, RulePublishing, RulesInForce
+from web.softphone_ports import Softphones
 
 
 class Role(StrEnum):
@@ -402,6 +403,7 @@ class Services:
     """The policy of the moment. 监督策略"""
     caller_lists: CallerListing
     switches: HouseSwitching
+    softphones: Softphones
     endings: Endings
     ending_records: EndingRecords
     nuisance: Nuisance

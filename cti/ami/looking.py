@@ -11,6 +11,7 @@ from datetime import datetime
 from cti.ami.wire import event_name
 from cti.errors import MalformedMessage
 from cti.facts import CallFact, ChannelsListed, Fact, PhoneChanged
+from cti.seat_devices import seats_phones
 from cti.second_look import Look
 
 LOOK_BEGINS = b"Event: OurLookBegins"
@@ -53,6 +54,6 @@ class Looking:
                 at=at,
                 listed=listed,
                 facts=tuple(fact for fact in self.facts if isinstance(fact, CallFact)),
-                phones=tuple(fact for fact in self.facts if isinstance(fact, PhoneChanged)),
+                phones=seats_phones(fact for fact in self.facts if isinstance(fact, PhoneChanged)),
             )
         )

@@ -3,7 +3,8 @@
 * A call is the channel variable HOTLINE_CALL, which every leg inherits, or, before the dialplan has
   set it, the Linkedid. It must carry our node's name: legs of other nodes make no calls here.
 * The citizen's own channel is the one whose Uniqueid is the call.
-* A seat's leg is a channel PJSIP/<digits>-<number>; other endpoints (trunks) have names with letters.
+* A seat's leg is a channel PJSIP/<digits>-<number>, or PJSIP/<digits>-web-<number> in a browser; other
+  endpoints (trunks) have names with letters.
 * A leg that we originated has the id that we gave it, the call's with -p<milliseconds>, and says in
   HOTLINE_PARTY whose it is: "<role>:<who>". The far half of a Local channel and what it dials have
   ids of their own and are nobody's leg.
@@ -15,10 +16,11 @@ from datetime import UTC, datetime
 from cti.ami.wire import Message
 from cti.errors import MalformedMessage
 from cti.events import PartyRole
+from cti.facts import PhoneDevice
 from cti.ids import CallId, LegId, SeatId
 
 CITIZENS_CONTEXT = "hotline-in"
-SEAT_DEVICE = re.compile(r"PJSIP/([0-9]+)(?:-[0-9a-f]+)?$")
+SEAT_DEVICE = re.compile(r"PJSIP/([0-9]+)(-web)?(?:-[0-9a-f]+)?$")
 OUR_LEG = re.compile(r"p[0-9]+-(.+)|(.+)-p[0-9]+")
 """The number stands first where the call's own id is still to be given to a channel: see cti/calls_out.py."""
 
@@ -27,6 +29,12 @@ def seat_of(channel: str) -> SeatId | None:
     """The seat whose phone this channel or device is."""
     seat = SEAT_DEVICE.match(channel)
     return SeatId(seat[1]) if seat else None
+
+
+def device_of(channel: str) -> PhoneDevice:
+    """Which of a seat's two telephones this channel or device is."""
+    seat = SEAT_DEVICE.match(channel)
+    return PhoneDevice.BROWSER if seat and seat[2] else PhoneDevice.DESK
 
 
 def call_of(message: Message, node: str) -> CallId | None:

@@ -13,6 +13,7 @@ from cti.ami.names import (
     CITIZENS_CONTEXT,
     call_of,
     call_of_our_leg,
+    device_of,
     instant,
     instant_of,
     number_of,
@@ -257,13 +258,16 @@ def _queue_entry(message: Message, node: str, arrived_at: datetime) -> Fact | No
 
 
 def _device_state_change(message: Message, _node: str, arrived_at: datetime) -> Fact | None:
-    seat_id = seat_of(message.need(b"Device"))
+    device = message.need(b"Device")
+    seat_id = seat_of(device)
     if seat_id is None:
         return None
     phone = PHONE_STATES.get(message.need(b"State"))
     if phone is None:
         raise MalformedMessage("a phone's state has an unknown name")
-    return PhoneChanged(at=instant(message, arrived_at), seat_id=seat_id, phone=phone)
+    return PhoneChanged(
+        at=instant(message, arrived_at), seat_id=seat_id, phone=phone, device=device_of(device)
+    )
 
 
 READERS: dict[bytes, Callable[[Message, str, datetime], Fact | None]] = {

@@ -1,13 +1,17 @@
 """What the product's Asterisk templates are filled with. Asterisk 配置取值"""
 
+import hashlib
+import hmac
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cti.seat_devices import BROWSER_SUFFIX
 from hotline.asterisk.errors import PlaceholderValueUnsafe
 from hotline.config import AsteriskConfig
 from hotline.secrets_file import Secrets
 
+SIP_REALM = "hotline"
 ASTERISK_PORTS = ("sip", "ami", "agi", "http")
 """Names under which ports_file remembers them."""
 NODE = re.compile(r"[A-Za-z0-9_]{1,20}")  # no "-" nor ".": those separate the parts of a call id
@@ -40,6 +44,7 @@ def asterisk_values(
         "SIP_PORT": str(ports["sip"]),
         "NUMBER_LINES": "\n".join(f"exten => {number},1,NoOp()" for number in config.numbers),
         "MEDIA_LINES": _media_lines(config.sip_address),
+        "BROWSER_MEDIA_LINES": _browser_media_lines(config.sip_address),
         "RTP_FIRST_PORT": str(config.rtp_first_port),
         "RTP_LAST_PORT": str(config.rtp_last_port),
         "AMI_PORT": str(ports["ami"]),
@@ -64,16 +69,31 @@ def extra_conf(config: AsteriskConfig, seat_ids: Sequence[str], secrets: Secrets
 
 
 def seats_conf(passwords: Mapping[str, str]) -> str:
-    """One endpoint, one password and one place to register for each seat."""
+    """For each seat two endpoints, the telephone's and the browser's, each with its own password."""
     sections = ["; Written by the service at each start, one seat after the other.\n"]
     for seat, password in sorted(passwords.items()):
         _check("seat", seat, SEAT)
+        web = browser_line(seat)
         sections.append(
             f"\n[{seat}](seat)\nauth = {seat}\naors = {seat}\ncallerid = {seat} <{seat}>\n"
             f"[{seat}](seat-auth)\nusername = {seat}\npassword = {password}\n"
             f"[{seat}](seat-aor)\n"
+            f"[{web}](browser)\nauth = {web}\naors = {web}\ncallerid = {seat} <{seat}>\n"
+            f"[{web}](seat-auth)\nusername = {web}\npassword = {browser_password(password)}\n"
+            f"[{web}](browser-aor)\n"
         )
     return "".join(sections)
+
+
+def browser_line(seat: str) -> str:
+    """Under this name a seat's browser registers."""
+    return f"{seat}{BROWSER_SUFFIX}"
+
+
+def browser_password(password: str) -> str:
+    """A seat's browser has a password of its own, made from its telephone's: who reads it out of the page
+    cannot register as the telephone."""
+    return hmac.new(password.encode(), b"browser softphone", hashlib.sha256).hexdigest()[:32]
 
 
 def carrier_conf(host: str, port: int) -> str:
@@ -95,6 +115,13 @@ def _media_lines(address: str) -> str:
     if address in ("0.0.0.0", "::"):
         return "; media address: found by Asterisk"
     return f"media_address = {address}\nbind_rtp_to_media_address = yes"
+
+
+def _browser_media_lines(address: str) -> str:
+    """ICE never offers loopback, so browsers on this machine are met on its other addresses."""
+    if address in ("127.0.0.1", "::1"):
+        return "; media address: found by ICE"
+    return _media_lines(address)
 
 
 def _check(what: str, value: str, shape: re.Pattern[str]) -> None:

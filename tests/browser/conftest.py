@@ -8,11 +8,13 @@ import contextlib
 import shutil
 import tempfile
 import threading
+import wave
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from hotline.outside.tones import RATE_HZ, tone
 from hotline.suite import BROWSERS
 from tests.browser.people import Floor
 from tests.live.stage import Stage, make_ready_var, open_stage
@@ -23,6 +25,7 @@ CHROMIUM_WORDS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--lang=zh-CN",
 ]  # fmt: skip
+BROWSER_HZ = 700
 DO_LIMIT_S = 120
 
 
@@ -52,7 +55,7 @@ def product():
         seen = {}
 
         async def live():
-            async with open_stage(ready, Path(folder), seats=SEATS) as stage:
+            async with open_stage(ready, Path(folder), seats=SEATS, hears=True) as stage:
                 seen["product"] = Product(stage, asyncio.get_running_loop())
                 started.set()
                 await asyncio.to_thread(ended.wait)
@@ -78,13 +81,29 @@ def product():
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
+def spoken_tone(tmp_path_factory):
+    """What every microphone of these browsers hears, over and over: one tone."""
+    path = tmp_path_factory.mktemp("microphone") / "tone.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(tone(BROWSER_HZ, seconds=2.0))
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, spoken_tone):
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     assert found, "Chromium is missing; bin/hotline test installs it"
     return {
         **browser_type_launch_args,
         "executable_path": found,
-        "args": CHROMIUM_WORDS,
+        "args": [
+            *CHROMIUM_WORDS,
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-audio-capture={spoken_tone}",
+        ],
     }
 
 

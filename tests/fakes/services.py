@@ -55,6 +55,7 @@ from tests.fakes.prompts import MemoryPrompts
 from tests.fakes.order_lists import MemoryOrderLists
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.rule_records import MemoryRuleRecords
+from tests.fakes.softphones import NoSoftphones
 from tests.fakes.switches import NoSwitches
 from web.accounts import hash_password
 from web.ports import BackfillBoard, CallLinks, PartHealth, Role, Services, User
@@ -532,6 +533,7 @@ def memory_services() -> Services:
         supervision=lambda: rulebook.policies.supervision,
         caller_lists=CallerLists(endings.tell, lambda: NOON),
         switches=HouseSwitches(NoSwitches(), endings.tell, lambda: NOON),
+        softphones=NoSoftphones(),
         endings=ending_desk,
         ending_records=endings,
         nuisance=nuisance_desk,

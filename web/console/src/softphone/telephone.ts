@@ -1,0 +1,146 @@
+// The one file that knows SIP: one registration, one call at a time. Hold, transfer and three-way are the
+// service's; here is only what a receiver does.
+import type { RTCSession } from 'jssip/lib/RTCSession'
+import type { RTCSessionEvent, UA } from 'jssip/lib/UA'
+
+export interface Identity {
+  seat_id: string
+  username: string
+  realm: string
+  password: string
+  /** The telephone on the seat's desk is registered. */
+  desk_phone: boolean
+}
+
+/** Why the line is gone: /sip closes with these codes (web/softphone_routes.py). */
+export type Loss = 'lost' | 'taken-over' | 'logged-out'
+const LOSSES: Readonly<Record<number, Loss>> = { 4001: 'taken-over', 1008: 'logged-out' }
+
+export interface Events {
+  registered(): void
+  refused(cause: string): void
+  lost(why: Loss): void
+  /** A call rings; its id in the hotline, if the line says it. */
+  rings(callId: string | null): void
+  talks(): void
+  over(): void
+  sound(track: MediaStreamTrack): void
+  /** The way of the sound itself: false while nothing gets through. */
+  flows(there: boolean): void
+}
+
+const REGISTER_S = 60
+const RECONNECT_S = { soonest: 1, latest: 4 }
+const KEY_MS = 120
+const BUSY = 486
+
+export class Telephone {
+  private ua: UA | null = null
+  private session: RTCSession | null = null
+
+  constructor(
+    private readonly events: Events,
+    private readonly microphone: () => MediaStream | null,
+  ) {}
+
+  get inCall(): boolean {
+    return this.session !== null
+  }
+
+  async start(identity: Identity): Promise<void> {
+    // Only who speaks in the browser loads it.
+    const JsSIP = await import('jssip')
+    if (this.ua !== null) return
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+    const ua = new JsSIP.UA({
+      sockets: [new JsSIP.WebSocketInterface(`${scheme}://${location.host}/sip`)],
+      uri: `sip:${identity.username}@${identity.realm}`,
+      authorization_user: identity.username,
+      password: identity.password,
+      realm: identity.realm,
+      register_expires: REGISTER_S,
+      connection_recovery_min_interval: RECONNECT_S.soonest,
+      connection_recovery_max_interval: RECONNECT_S.latest,
+      session_timers: false,
+      user_agent: 'hotline console',
+    })
+    this.ua = ua
+    ua.on('registered', () => this.events.registered())
+    ua.on('registrationFailed', ({ cause }) => this.events.refused(String(cause)))
+    ua.on('disconnected', ({ code }) => {
+      const why = LOSSES[code ?? 0] ?? 'lost'
+      // It would come back by itself, and take the line from the page that has it now.
+      if (why === 'taken-over' || (why === 'logged-out' && !this.inCall)) this.stop()
+      this.events.lost(why)
+    })
+    ua.on('newRTCSession', ({ session }: RTCSessionEvent) => this.met(session))
+    ua.start()
+  }
+
+  /** No more calls; a call that is talked goes on until somebody hangs up, if the line is gone already. */
+  stop(): void {
+    const ua = this.ua
+    this.ua = null
+    ua?.stop()
+  }
+
+  answer(): void {
+    const stream = this.microphone()
+    if (this.session === null || stream === null || this.session.isEstablished()) return
+    this.session.answer({
+      mediaStream: stream,
+      pcConfig: { iceServers: [], bundlePolicy: 'max-bundle' },
+    })
+  }
+
+  hangUp(): void {
+    this.session?.terminate()
+  }
+
+  /** A key towards the far end, as RFC 4733 events in the sound's own stream. */
+  press(key: string): void {
+    // By its value: the enum stands in the file that is loaded later.
+    this.session?.sendDTMF(key, { transportType: 'RFC2833' as never, duration: KEY_MS })
+  }
+
+  mute(on: boolean): void {
+    if (on) this.session?.mute({ audio: true })
+    else this.session?.unmute({ audio: true })
+  }
+
+  /** Another microphone in the middle of a call. */
+  async speakInto(track: MediaStreamTrack): Promise<void> {
+    const sender = this.session?.connection?.getSenders().find((one) => one.track?.kind === 'audio' || one.track === null)
+    await sender?.replaceTrack(track)
+  }
+
+  private met(session: RTCSession): void {
+    if (String(session.direction) !== 'incoming' || this.session !== null) {
+      session.terminate({ status_code: BUSY })
+      return
+    }
+    this.session = session
+    const over = (): void => {
+      if (this.session !== session) return
+      this.session = null
+      this.events.over()
+    }
+    session.on('peerconnection', ({ peerconnection }) => {
+      peerconnection.addEventListener('track', ({ track }) => this.events.sound(track))
+      peerconnection.addEventListener('connectionstatechange', () => {
+        const now = peerconnection.connectionState
+        if (now === 'connected') this.events.flows(true)
+        else if (now === 'disconnected' || now === 'failed') this.events.flows(false)
+      })
+    })
+    session.on('icecandidate', ({ candidate, ready }) => {
+      // In one building the first own address does; waiting for more would only delay the answer.
+      if (/ typ host/.test(candidate.candidate)) ready()
+    })
+    session.on('confirmed', () => this.events.talks())
+    session.on('ended', over)
+    session.on('failed', over)
+    const header = (session as unknown as { _request?: { getHeader(name: string): string | undefined } })._request
+    this.events.rings(header?.getHeader('X-Hotline-Call') ?? null)
+  }
+}

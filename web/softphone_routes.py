@@ -1,0 +1,169 @@
+"""/sip and /api/softphone: an operator's browser as his telephone. 软电话
+
+SIP only passes through here, one message a frame, so that it needs no port and no certificate of its own
+and nobody reaches Asterisk who is not logged in. The sound does not come this way: it goes straight between
+browser and Asterisk, and goes on when this socket breaks.
+"""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Response, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from cti.ids import SeatId
+from web.access import House, Viewer, refuse_foreign_origin, services_of, viewer_of
+from web.errors import Forbidden, ForeignOrigin, NotFound, NotLoggedIn, SipLineLost
+from web.metrics import softphone_ends, softphones
+from web.softphone_ports import SipLine
+
+router = APIRouter(tags=["softphone"])
+
+SUBPROTOCOL = "sip"
+PROTOCOL_ERROR = 1002
+POLICY_VIOLATION = 1008
+TOO_BIG = 1009
+TRY_AGAIN_LATER = 1013
+TAKEN_OVER = 4001
+"""Another page of this seat is its telephone now; this one shall not come back by itself."""
+WHY = {
+    PROTOCOL_ERROR: "not-sip",
+    POLICY_VIOLATION: "logged-out",
+    TOO_BIG: "too-big",
+    TRY_AGAIN_LATER: "line-lost",
+    TAKEN_OVER: "taken-over",
+}
+MOST_CHARACTERS = 65_536
+"""No SIP message of a browser has a tenth of it."""
+SEND_LIMIT_S = 10.0
+"""A browser that takes nothing for so long is gone; more than one message is never kept for it."""
+LOOK_EVERY_S = 10.0
+"""So long after a log-out at the latest its socket is closed."""
+
+
+class _Over(Exception):
+    """This socket shall be closed. 连接结束"""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Switchover:
+    """One page of a seat is its telephone; the newest. 软电话归属"""
+
+    def __init__(self) -> None:
+        self._present: dict[SeatId, asyncio.Event] = {}
+
+    def take(self, seat_id: SeatId) -> asyncio.Event:
+        """From now on it is this one; the one before is told. The event says when it is no longer."""
+        before = self._present.get(seat_id)
+        if before is not None:
+            before.set()
+        mine = self._present[seat_id] = asyncio.Event()
+        return mine
+
+    def leave(self, seat_id: SeatId, mine: asyncio.Event) -> None:
+        if self._present.get(seat_id) is mine:
+            del self._present[seat_id]
+
+
+@router.get("/api/softphone")
+async def softphone(response: Response, house: House, viewer: Viewer) -> dict[str, Any]:
+    """As whom this operator's browser registers; his own seat's and nobody else's. 软电话账号"""
+    if viewer.seat_id is None:
+        raise Forbidden
+    identity = house.softphones.identity(viewer.seat_id)
+    if identity is None:
+        raise NotFound(seat_id=viewer.seat_id)
+    response.headers["Cache-Control"] = "no-store"
+    return {
+        "seat_id": viewer.seat_id,
+        "username": identity.username,
+        "realm": identity.realm,
+        "password": identity.password,
+        "desk_phone": house.softphones.desk_phone_there(viewer.seat_id),
+    }
+
+
+@router.websocket("/sip")
+async def sip(socket: WebSocket) -> None:
+    """SIP of a logged-in operator's browser, passed on to Asterisk. 软电话信令"""
+    try:
+        refuse_foreign_origin(socket)
+        seat_id = (await viewer_of(socket)).seat_id
+    except (NotLoggedIn, ForeignOrigin):
+        seat_id = None
+    wanted = SUBPROTOCOL in socket.scope.get("subprotocols", ())
+    # Accepted first: a browser learns the reason only from a close code.
+    await socket.accept(SUBPROTOCOL if wanted else None)
+    if seat_id is None or not wanted:
+        await _close(socket, PROTOCOL_ERROR if seat_id is not None else POLICY_VIOLATION)
+        return
+    switchover: Switchover = socket.app.state.softphones
+    mine = switchover.take(seat_id)
+    softphones.inc()
+    try:
+        async with services_of(socket).softphones.line() as line:
+            await _pass_on(socket, line, seat_id, mine)
+    except* _Over as over:
+        (first, *_) = (one.code for one in over.exceptions if isinstance(one, _Over))
+        await _close(socket, first)
+    except* SipLineLost:
+        await _close(socket, TRY_AGAIN_LATER)
+    except* WebSocketDisconnect:
+        softphone_ends.labels("page-gone").inc()
+    finally:
+        softphones.dec()
+        switchover.leave(seat_id, mine)
+
+
+async def _pass_on(socket: WebSocket, line: SipLine, seat_id: SeatId, mine: asyncio.Event) -> None:
+    """Until one of the four ends, which each does by raising."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_to_browser(socket, line), name="sip to browser")
+        group.create_task(_to_asterisk(socket, line), name="sip to asterisk")
+        group.create_task(_while_logged_in(socket, seat_id), name="sip session")
+        await mine.wait()
+        raise _Over(TAKEN_OVER)
+
+
+async def _to_asterisk(socket: WebSocket, line: SipLine) -> None:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", TRY_AGAIN_LATER))
+        text = message.get("text")
+        if text is None:
+            raise _Over(PROTOCOL_ERROR)
+        if len(text) > MOST_CHARACTERS:
+            raise _Over(TOO_BIG)
+        await line.send(text)
+
+
+async def _to_browser(socket: WebSocket, line: SipLine) -> None:
+    async for message in line.received():
+        try:
+            async with asyncio.timeout(SEND_LIMIT_S):
+                await socket.send_text(message)
+        except TimeoutError:
+            raise _Over(TRY_AGAIN_LATER) from None
+    raise SipLineLost
+
+
+async def _while_logged_in(socket: WebSocket, seat_id: SeatId) -> None:
+    """The call goes on without this socket; who logged out takes no further one."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            viewer = await viewer_of(socket)
+        except NotLoggedIn:
+            raise _Over(POLICY_VIOLATION) from None
+        if viewer.seat_id != seat_id:
+            raise _Over(POLICY_VIOLATION)
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    softphone_ends.labels(WHY[code]).inc()
+    if socket.application_state is WebSocketState.CONNECTED:
+        await socket.close(code)

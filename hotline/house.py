@@ -6,6 +6,7 @@ because a freed seat is somebody's next; then the line, the papers, the speech, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from asr.backfill import Backfill
@@ -20,12 +21,15 @@ from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
 from documents.calendar import shipped_calendar
+from hotline.account_joints import WebAudit, stored_audit, web_users
 from hotline.announcement import EmergencyAnnouncer
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.citizen_joints import CitizenCollector, citizen_rooms
+from hotline.city_calendar import CityCalendarInForce
 from hotline.city_names import CityNames
 from hotline.clock import utc_now
+from hotline.doctor_on_call import DoctorOnCall
 from hotline.floor_counts import FloorCollector
 from hotline.floor_witness import FloorWitness
 from hotline.flow_joints import flow_book, flow_problems
@@ -34,13 +38,14 @@ from hotline.flow_surroundings import FloorSurroundings, KnownLanguages
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
 from hotline.installation import Installation
-from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls, WebUsers
+from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls
 from hotline.known_callers import known_callers
 from hotline.live_stream import LiveStream
 from hotline.prompt_desk import PromptCollector, PromptDesk
 from hotline.prompt_joints import prompt_problems
 from hotline.prompt_shelf import PromptShelf
 from hotline.quality_joints import QualityCollector, listening, quality_rooms
+from hotline.replay_joints import replay_room
 from hotline.rule_joints import (
     RulebookDirectory,
     RulebookRoutes,
@@ -49,6 +54,7 @@ from hotline.rule_joints import (
     wrap_up_codes,
 )
 from hotline.run import Part
+from hotline.seat_office import SeatOffice, configure_asterisk
 from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.silent_joints import LegVoice, SilenceCollector
@@ -83,13 +89,15 @@ from seats.caller_lists import CallerLists
 from seats.hints import CallHints
 from seats.house_switches import HouseSwitches
 from seats.lifeboat_keeper import LifeboatKeeper
+from seats.no_answers import NoAnswers
+from seats.notice_board import NoticeBoard
 from seats.publishing import RuleOffice
 from seats.roster import SeatRoster
 from seats.rulebook import Rulebook
 from seats.service_level_clock import ServiceLevelClock
 from seats.usher import Usher
-from store.accounts import StoredAccounts
 from store.attendance import StoredAttendance
+from store.audit_writer import AuditWriter
 from store.backfills import StoredBackfills
 from store.callbacks import StoredCallbacks
 from store.calls import StoredCalls
@@ -101,6 +109,7 @@ from store.endings import StoredEndings
 from store.floor import StoredFloor
 from store.journal import Journal
 from store.languages import StoredLanguages
+from store.notices import StoredNotices
 from store.order_lists import StoredOrderLists
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
@@ -197,6 +206,11 @@ async def build_house(
     clock = ServiceLevelClock(roster, config.service_level, tell, utc_now)
     service_level = ServiceLevelDesk(clock, StoredWaits(database), config.service_level, utc_now)
     await service_level.restore(live_calls)
+    no_answers = NoAnswers(config.seats, utc_now)
+    notices = NoticeBoard(
+        StoredNotices(database), lambda: roster.seats, lambda: usher.groups, tell, utc_now
+    )
+    await notices.restore()
     witness = FloorWitness(link, tracker, roster, usher, config.seats)
     attendance = StoredAttendance(database)
     bell = AlarmBell(
@@ -376,6 +390,7 @@ async def build_house(
         hints.on_event,
         roster.on_call_event,
         clock.on_event,
+        no_answers.on_event,
         switchboard.on_event,
         calls_out.on_event,
         FloorSettler(tracker, roster).on_event,
@@ -425,14 +440,33 @@ async def build_house(
     metrics.registry.register(SpeechCollector(load=speech_desk.load, languages=languages))
     metrics.registry.register(HouseCollector(board, lambda: sum(tracker.unexpected.values())))
     telephones = BrowserTelephones(installation.secrets.seats, devices, installation.ports["http"])
+    deeds = stored_audit(database, installation.secrets)
+    keep_views = timedelta(days=config.web.view_log_days)
+    audit_writer = AuditWriter(database, deeds, keep_views, utc_now)
+    audit = WebAudit(deeds, audit_writer)
+    users = web_users(database, installation.secrets, deeds, audit_writer)
     app = build_app(
         Services(
-            users=WebUsers(StoredAccounts(database)),
+            users=users,
+            audit=audit,
+            doctor=DoctorOnCall(places, config),
+            calendar=CityCalendarInForce(shipped_calendar(), rulebook),
+            seat_office=SeatOffice(
+                floor=floor,
+                rulebook=rulebook,
+                installation=installation,
+                audit=audit,
+                users=users,
+                seats=lambda: roster.seats,
+                forget=roster.forget,
+                configure=lambda seat_ids: configure_asterisk(installation, seat_ids),
+            ),
             calls=WebCalls(calls, tracker, hints),
             transcripts=transcripts,
             backfills=WebBackfills(backfill, wishes),
             recordings=recordings,
             replay=Replay(places.legs, vault),
+            replay_room=replay_room(database, rulebook, tell, utc_now),
             seats=roster,
             attendance=attendance,
             alarms=bell,
@@ -446,8 +480,10 @@ async def build_house(
             commands=switchboard,
             calls_out=calls_out,
             directory=RulebookDirectory(rulebook),
-            line=WaitingLine(usher, tell, utc_now),
+            line=WaitingLine(usher, citizens.waits, tell, utc_now),
             service_level=service_level,
+            no_answers=no_answers,
+            notices=notices,
             rules=rulebook,
             rule_office=rule_office,
             flows=FlowPicturesInForce(
@@ -475,7 +511,7 @@ async def build_house(
         config.web,
     )
     web = WebServer(app, config.web.address, config.web.port)
-    parts: list[Part] = [journal, stream, archivist]
+    parts: list[Part] = [journal, audit_writer, stream, archivist]
     parts += languages.workers
     parts += [
         speech_desk,

@@ -83,3 +83,45 @@ class ArchiveUnreadable(RecordingError):
     """The archive cannot be read at present. 归档暂不可读"""
 
     code = "archive-unreadable"
+
+
+class PurposeMissing(RecordingError):
+    """Say why you want to hear this recording first. 请先选择调听目的"""
+
+    code = "purpose-missing"
+
+
+class PurposeUnknown(RecordingError):
+    """This purpose is not on the list. 调听目的不在清单内"""
+
+    code = "purpose-invalid"
+
+
+class PurposeNoteMissing(RecordingError):
+    """This purpose needs a note: a reference number or a reason. 请填写依据或说明"""
+
+    code = "purpose-note-missing"
+
+
+class ListeningUnknown(RecordingError):
+    """There is no such listening of this user. 调听记录不存在"""
+
+    code = "listening-unknown"
+
+
+class MarkUnknown(RecordingError):
+    """There is no such mark on this call. 标注不存在"""
+
+    code = "mark-unknown"
+
+
+class MarkNotYours(RecordingError):
+    """Only its author or a shift leader may remove a mark. 只能撤销自己的标注"""
+
+    code = "mark-not-yours"
+
+
+class MarkInvalid(RecordingError):
+    """A mark stands within the call, and its comment is not too long. 标注无效"""
+
+    code = "mark-invalid"

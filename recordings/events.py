@@ -50,3 +50,53 @@ class RecordingSkipped(CallEvent):
 
     recording_id: RecordingId
     leg_id: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningOpened(CallEvent):
+    """Somebody may now hear the recording, and said why. 调听登记
+
+    `purpose` is empty where a seat hears its own call; `address` is where he asked from.
+    """
+
+    recording_id: RecordingId
+    listening_id: str
+    by: str
+    name: str
+    purpose: str
+    note: str
+    own: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingHeard(CallEvent):
+    """These parts of it sounded for him: (from, to) in ms of the recording. 实听区间"""
+
+    recording_id: RecordingId
+    listening_id: str
+    by: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMarked(CallEvent):
+    """Somebody left a mark on the call, with or without a comment. 标注
+
+    Times are ms of the call's clock; without an end it is a moment.
+    """
+
+    mark_id: str
+    by: str
+    name: str
+    at_ms: int
+    text: str
+    ends_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRemoved(CallEvent):
+    """A mark is shown no longer; who made it and said what stays in the journal. 撤销标注"""
+
+    mark_id: str
+    by: str

@@ -156,14 +156,14 @@ class StoredRecordings:
         )
         return [
             RecordingDue(
-                recording=_recording(row),
+                recording=recording_in(row),
                 transcribed=row.transcription not in UNFINISHED,
             )
             for row in await self._rows(wanted)
         ]
 
     async def _recordings(self, wanted: Any) -> list[Recording]:
-        return [_recording(row) for row in await self._rows(wanted)]
+        return [recording_in(row) for row in await self._rows(wanted)]
 
     async def _rows(self, wanted: Any) -> Sequence[Row[Any]]:
         try:
@@ -173,7 +173,8 @@ class StoredRecordings:
             raise CatalogueUnavailable from trouble
 
 
-def _recording(row: Row[Any]) -> Recording:
+def recording_in(row: Row[Any]) -> Recording:
+    """The recording of a row that has the table's columns."""
     return Recording(
         recording_id=RecordingId(row.recording_id),
         call_id=CallId(row.call_id),

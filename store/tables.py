@@ -738,7 +738,7 @@ listenings = Table(
     metadata,
     Column("listening_id", String(40), primary_key=True),
     Column("recording_id", String(80), nullable=False, index=True),
-    Column("call_id", String(80), nullable=False),
+    Column("call_id", String(80), nullable=False, index=True),
     Column("by", String(80), nullable=False, index=True),
     Column("name", String(80), nullable=False),
     Column("purpose", String(80), nullable=False),

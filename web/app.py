@@ -1,5 +1,6 @@
 """The web application: routes, errors, static console. 网页应用"""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,11 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from web import (
+    account_routes,
     attendance_routes,
+    audit_routes,
     backfill_routes,
+    board_routes,
     call_routes,
     callback_routes,
     control_routes,
@@ -20,21 +24,28 @@ from web import (
     live,
     message_routes,
     metrics,
+    notice_routes,
     order_list_routes,
     order_routes,
+    people_routes,
     prompt_routes,
     quality_routes,
     recording_routes,
+    replay_routes,
     rule_routes,
+    search_routes,
+    seat_definition_routes,
     seat_routes,
     service_level_routes,
     session_routes,
     softphone_routes,
     survey_routes,
     switch_routes,
+    system_routes,
 )
 from web.access import House, Viewer
 from web.accounts import Accounts
+from web.noting import Noting
 from web.ports import Services
 from web.settings import WebSettings
 
@@ -61,14 +72,27 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
     app.state.services = services
     app.state.settings = settings
     app.state.softphones = softphone_routes.Switchover()
-    app.state.accounts = Accounts(services.users, settings)
+    app.state.accounts = Accounts(services.users, settings, services.audit)
     errors.install(app)
+    app.add_middleware(
+        Noting,
+        audit=services.audit,
+        now=services.now,
+        view_again=timedelta(minutes=settings.view_again_minutes),
+    )
     app.add_middleware(SecurityHeaders)
     for router in (
         session_routes.router,
+        account_routes.router,
+        people_routes.router,
+        seat_definition_routes.router,
+        audit_routes.router,
+        system_routes.router,
         call_routes.router,
         control_routes.router,
         service_level_routes.router,
+        board_routes.router,
+        notice_routes.router,
         seat_routes.router,
         attendance_routes.router,
         order_routes.router,
@@ -81,6 +105,8 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         prompt_routes.router,
         quality_routes.router,
         recording_routes.router,
+        replay_routes.router,
+        search_routes.router,
         backfill_routes.router,
         rule_routes.router,
         flow_routes.router,

@@ -25,6 +25,7 @@ from cti.ids import LegId
 from cti.parties import Party
 from orders.citizen_events import QueryCodeIssued, SurveyAnswered, SurveyOffered
 from quality.events import SignalFound
+from recordings.events import CallMarked, ListeningOpened, MarkRemoved, RecordingHeard
 from seats.events import (
     GroupAttendedAgain,
     GroupUnattended,
@@ -45,6 +46,9 @@ ALARMS = (SeatAlarmRaised, SeatAlarmCleared, GroupUnattended, GroupAttendedAgain
 ACT_IN = {Room.LISTENING: "listen", Room.WHISPERING: "whisper", Room.TALK: "barge"}
 """What a supervisor does in a room; aside with a seat he is nobody's secret."""
 FORCE = "force"
+NOBODYS = (QueryCodeIssued, ListeningOpened, RecordingHeard, CallMarked, MarkRemoved)
+"""Shown nowhere but where they are asked for: a code was told where it was made, and who heard or marked
+a call is asked by those who may know it."""
 
 
 def watches(viewer: User) -> bool:
@@ -100,8 +104,8 @@ class Discretion:
 
     def shown(self, event: Event, *, own: bool) -> Event | None:
         """The event as he sees it; `own` says whether it concerns his own seat."""
-        if isinstance(event, QueryCodeIssued):
-            return None  # nobody's business: the code itself was told where it was made
+        if isinstance(event, NOBODYS):
+            return None
         if self._watches:
             return event
         match event:

@@ -190,6 +190,20 @@ class NotFound(WebError):
     status = 404
 
 
+class NumberTooExact(WebError):
+    """Your role may look for a number by its last four digits only. 只能按号码后四位查找"""
+
+    code = "number-too-exact"
+    status = 403
+
+
+class NothingToLookFor(WebError):
+    """The words to look for hold no letter and no digit. 请输入要查找的文字"""
+
+    code = "nothing-to-look-for"
+    status = 422
+
+
 class BadRange(WebError):
     """The asked range of bytes does not exist. 区间无效"""
 
@@ -221,8 +235,13 @@ UNKNOWN = (
     "rule-draft-missing",
     "cue-unknown",
     "rerun-unknown",
+    "listening-unknown",
+    "mark-unknown",
 )
 INVALID = (
+    "purpose-invalid",
+    "purpose-note-missing",
+    "mark-invalid",
     "order-fields-missing",
     "order-field-unknown",
     "order-value-invalid",
@@ -245,10 +264,15 @@ INVALID = (
 )
 
 
+REFUSED = ("purpose-missing", "mark-not-yours")
+
+
 def status_of(code: str) -> int:
-    """404 for what is not there, 422 for what is wrong in itself, else 409: wrong state."""
+    """404 for what is not there, 403 for what he may not, 422 for what is wrong in itself, else 409."""
     if code.startswith(UNKNOWN):
         return 404
+    if code in REFUSED:
+        return 403
     return 422 if code in INVALID else 409
 
 

@@ -31,12 +31,22 @@ from seats.events import ForceEffect, SeatReserved
 from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from seats.rule_documents.policies import SupervisionPolicy
+from web.admin_ports import Audit, AuditNote, CityCalendar, Doctor, SeatOffice
 from web.citizen_ports import Citizens
-from web.control_ports import CallCommands, CallsOut, Directory, Line, ServiceLevel
+from web.control_ports import (
+    CallCommands,
+    CallsOut,
+    Directory,
+    Line,
+    NoAnswers,
+    Notices,
+    ServiceLevel,
+)
 from web.flow_ports import FlowPictures
 from web.order_list_ports import OrderLists
 from web.prompt_ports import Prompts
 from web.quality_ports import Quality
+from web.replay_ports import ReplayRoom
 from web.rule_ports import CallerListing, HouseSwitching, RulePublishing, RulesInForce
 from web.softphone_ports import Softphones
 
@@ -48,6 +58,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"  # 班长
     INSPECTOR = "inspector"  # 质检员
     ADMINISTRATOR = "administrator"  # 管理员
+    WALL = "wall"  # 大屏：只显示汇总数字，不能做任何操作
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +72,25 @@ class User:
     password_hash: str
     failed_logins: int = 0
     locked_until: datetime | None = None
+    area: str = ""
+    """The district or department he works for; shown, no right hangs on it yet. 区域"""
+    disabled_at: datetime | None = None
+    must_change_password: bool = False
+    """Somebody else knows the password: it opens nothing but its own change. 须改密码"""
+    last_login_at: datetime | None = None
+    factor_nonce: str | None = None
+    """From this and the house's key comes the second factor's secret. 动态口令随机数"""
+    factor_since: datetime | None = None
+    """When the second factor was confirmed; None while there is none. 绑定时间"""
+    factor_step: int = 0
+    """The newest code that was used; it and older ones count no more. 已用步数"""
+
+
+class Awaits(StrEnum):
+    """What a log-in still needs before it opens anything. 登录步骤"""
+
+    NOTHING = ""
+    FACTOR = "factor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,21 +101,52 @@ class Login:
     username: str
     created_at: datetime
     expires_at: datetime
+    awaits: Awaits = Awaits.NOTHING
+    address: str = ""
+    """Where it was opened from. 登录地址"""
+    device: str = ""
+    """What the browser calls itself. 设备"""
+    seen_at: datetime | None = None
+    """When it last asked for something, to the minute. 最近活动"""
 
 
 class Users(Protocol):
-    """Accounts and sessions. 账号"""
+    """Accounts and sessions; a change and the note of it are written together. 账号"""
 
     async def find(self, username: str) -> User | None: ...
-    async def save(self, user: User) -> None:
-        """Insert, or replace the user of that name."""
+    async def all(self) -> Sequence[User]: ...
+    async def save(self, user: User, note: AuditNote | None = None) -> None:
+        """Insert, or replace the user of that name; his sessions end."""
+
+    async def change(self, user: User, note: AuditNote | None = None) -> None:
+        """As save, and his sessions go on."""
 
     async def note_login_failed(
         self, username: str, failed_logins: int, locked_until: datetime | None
     ) -> None: ...
+    async def note_logged_in(self, username: str, at: datetime) -> None:
+        """Also forgets failures and the lock."""
+
     async def open_login(self, login: Login) -> None: ...
     async def find_login(self, token_hash: str) -> Login | None: ...
-    async def close_login(self, token_hash: str) -> None: ...
+    async def logins_of(self, username: str) -> Sequence[Login]: ...
+    async def close_login(self, token_hash: str, note: AuditNote | None = None) -> None: ...
+    def seen(self, token_hash: str, at: datetime) -> None:
+        """Written when there is time for it."""
+
+    def factor_secret(self, nonce: str) -> bytes: ...
+    async def spend_step(self, username: str, step: int) -> bool:
+        """Whether no code of that step or a later one was used before."""
+
+    async def put_recovery_codes(
+        self, username: str, hashes: Sequence[str], note: AuditNote
+    ) -> None:
+        """Instead of those there were."""
+
+    async def spend_recovery_code(self, username: str, code_hash: str, at: datetime) -> bool:
+        """Whether there was such a code that had not been used."""
+
+    async def recovery_codes_left(self, username: str) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +445,7 @@ class Services:
     backfills: Backfills
     recordings: Recordings
     replay: Replay
+    replay_room: ReplayRoom
     seats: Seats
     attendance: Attendance
     alarms: Alarms
@@ -412,11 +474,17 @@ class Services:
     prompts: Prompts
     live: Live
     health: Health
+    doctor: Doctor
+    calendar: CityCalendar
+    audit: Audit
+    seat_office: SeatOffice
     commands: CallCommands
     calls_out: CallsOut
     directory: Directory
     line: Line
     service_level: ServiceLevel
+    no_answers: NoAnswers
+    notices: Notices
     encode_event: Callable[[Event | PartialHeard], dict[str, Any]]
     """An event as the JSON object that goes to browsers: "type" and its fields. 事件编码"""
     now: Callable[[], datetime]

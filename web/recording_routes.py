@@ -10,9 +10,17 @@ from asr.events import UtteranceHeard
 from cti.call import Call
 from cti.events import PartyRole
 from cti.ids import CallId
+from recordings.errors import PurposeMissing
 from recordings.model import Recording, RecordingId, RecordingState, first_recording_of
 from web import views
-from web.access import House, Viewer, may_hear, require_hearing, seat_through_which
+from web.access import (
+    House,
+    Viewer,
+    is_own_seat,
+    may_hear,
+    require_hearing,
+    seat_through_which,
+)
 from web.call_routes import heard_words, shown, story_of
 from web.discretion import watches
 from web.errors import NotFound
@@ -56,6 +64,11 @@ async def recorded_so_far(recording_id: str, house: Services) -> Recording | Non
     )
 
 
+def hears_himself(call: Call | None, viewer: User) -> bool:
+    """Whether the call was at his own seat: then he need not say why he wants to hear it."""
+    return call is not None and is_own_seat(viewer, seat_through_which(viewer, call))
+
+
 def may_see_recording(recording: Recording, viewer: User, house: Services) -> bool:
     """A supervisor's own voice shows that he was there, though he only listened."""
     hidden = recording.role is PartyRole.SUPERVISOR and not watches(viewer)
@@ -96,8 +109,14 @@ async def audio(
     """The sound: the archived Opus file, or a WAV of the legs until there is one. 音频
 
     While the call goes on it is what was recorded so far: a proposal can be checked at once.
+    Who was not the call's seat must have said why he wants to hear it (replay_routes.open_listening).
     """
-    recording, _ = await find(recording_id, house, viewer, so_far=True)
+    recording, call = await find(recording_id, house, viewer, so_far=True)
+    opened = house.replay_room.listenings.is_open
+    if not hears_himself(call, viewer) and not await opened(
+        recording.recording_id, viewer.username
+    ):
+        raise PurposeMissing
     return await streamed(recording, request, house)
 
 

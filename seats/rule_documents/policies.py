@@ -6,6 +6,7 @@
 [supervision] told: of what an operator is told; listeners: who may listen
 [survey]      satisfied, basically, unsatisfied: which keys mean what
 [arrivals]    limited, refused: calls of one number in ten minutes, an hour, a day; prefix_digits, prefix_calls_min
+[replay]      purposes: for what recordings may be heard; noted: those of them that need a reference
 
 What [states], [callbacks], [survey] and [arrivals] do not name stays as it is configured.
 """
@@ -27,6 +28,7 @@ ACTS = ("listen", "whisper", "barge", "intercept", "force")
 """What a supervisor does that an operator may be told of. 班长动作"""
 MEANINGS = ("satisfied", "basically", "unsatisfied")
 SPANS = 3
+LONGEST_PURPOSE = 20
 LISTENERS = ("supervisor", "inspector")
 """Who may listen at all: shift leaders and quality inspectors only (SEAT-08). 可监听角色"""
 
@@ -39,6 +41,16 @@ class SupervisionPolicy:
     """Words of ACTS; of the others his screen shows nothing. 告知座席的动作"""
     listeners: frozenset[str] = frozenset({"supervisor"})
     """Words of LISTENERS. 可监听的角色"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayPolicy:
+    """For what recordings may be heard (REC-10). 调听策略"""
+
+    purposes: tuple[str, ...] = ("质量抽检", "投诉核查", "工单核实", "业务辅导", "依法调取")
+    """In the order in which they are offered. 调听目的"""
+    noted: frozenset[str] = frozenset({"投诉核查", "依法调取"})
+    """Those that need a reference or a reason besides. 须填依据的目的"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,8 @@ class Policies:
     """Which keys mean what, all three or none of them. 评价按键"""
     arrivals: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Limits of arrivals that differ from the usual ones, by their names there. 来电限制"""
+    replay: ReplayPolicy = field(default_factory=ReplayPolicy)
+    """For what recordings may be heard. 调听策略"""
 
 
 def read_policies(text: str) -> tuple[Policies, list[Problem]]:
@@ -76,6 +90,7 @@ def read_policies(text: str) -> tuple[Policies, list[Problem]]:
         supervision=_supervision(_section(top, "supervision", say), say),
         survey=MappingProxyType(_survey(_section(top, "survey", say), say)),
         arrivals=MappingProxyType(_arrivals(_section(top, "arrivals", say), say)),
+        replay=_replay(_section(top, "replay", say), say),
     )
     top.done()
     return found, say.found
@@ -167,6 +182,22 @@ def _supervision(rules: Entry | None, say: Complaints) -> SupervisionPolicy:
         told=_words(rules, "told", ACTS, usual.told, say),
         listeners=_words(rules, "listeners", LISTENERS, usual.listeners, say),
     )
+
+
+def _replay(rules: Entry | None, say: Complaints) -> ReplayPolicy:
+    usual = ReplayPolicy()
+    if rules is None:
+        return usual
+    told = rules.texts("purposes") if rules.has("purposes") else usual.purposes
+    purposes = tuple(dict.fromkeys(one.strip() for one in told if one.strip()))
+    if not purposes or any(len(one) > LONGEST_PURPOSE for one in purposes):
+        reason = f"purposes 至少一项，每项不超过 {LONGEST_PURPOSE} 个字"
+        say.error(rules.line_of("purposes"), "value-invalid", reason)
+        return usual
+    noted = frozenset(rules.texts("noted")) if rules.has("noted") else usual.noted & {*purposes}
+    for wrong in sorted(noted - {*purposes}):
+        say.error(rules.line_of("noted"), "value-invalid", f"purposes 里没有 {wrong}")
+    return ReplayPolicy(purposes=purposes, noted=noted & {*purposes})
 
 
 def _words(

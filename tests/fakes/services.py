@@ -41,8 +41,18 @@ from seats.events import ForceEffect, SeatReserved
 from seats.hints import Hints
 from seats.house_switches import HouseSwitches
 from seats.model import NotReadyReason, Seat, SeatDefinition, SeatState
+from seats.no_answers import NoAnswers
+from seats.notice_board import NoticeBoard
 from seats.publishing import RuleOffice
 from seats.rulebook import Rulebook
+from seats.settings import SeatsSettings
+from tests.fakes.accounts import (
+    MemoryAudit,
+    MemoryCalendar,
+    MemoryDoctor,
+    MemorySeatOffice,
+    MemoryUsers,
+)
 from tests.fakes.call_commands import (
     MemoryCommands,
     MemoryDirectory,
@@ -51,9 +61,11 @@ from tests.fakes.call_commands import (
 )
 from tests.fakes.citizens import CitizensInMemory, MemoryTexts, memory_citizens
 from tests.fakes.endings import EndingsInMemory
+from tests.fakes.notices import NoNotices
 from tests.fakes.prompts import MemoryPrompts
 from tests.fakes.order_lists import MemoryOrderLists
 from tests.fakes.quality import MemoryQuality
+from tests.fakes.replaying import memory_replay_room
 from tests.fakes.rule_records import MemoryRuleRecords
 from tests.fakes.softphones import NoSoftphones
 from tests.fakes.switches import NoSwitches
@@ -77,37 +89,16 @@ def user(name: str, *roles: Role, seat: str | None = None) -> User:
     )
 
 
-class MemoryUsers:
-    def __init__(self):
-        everyone = (
+def memory_users() -> MemoryUsers:
+    return MemoryUsers(
+        (
             user("wang", Role.OPERATOR, seat="8001"),
             user("li", Role.OPERATOR, seat="8002"),
             user("leader", Role.SUPERVISOR),
             user("inspector", Role.INSPECTOR),
             user("admin", Role.ADMINISTRATOR),
         )
-        self.users = {one.username: one for one in everyone}
-        self.logins = {}
-
-    async def find(self, username):
-        return self.users.get(username)
-
-    async def save(self, user):
-        self.users[user.username] = user
-
-    async def note_login_failed(self, username, failed_logins, locked_until):
-        self.users[username] = replace(
-            self.users[username], failed_logins=failed_logins, locked_until=locked_until
-        )
-
-    async def open_login(self, login):
-        self.logins[login.token_hash] = login
-
-    async def find_login(self, token_hash):
-        return self.logins.get(token_hash)
-
-    async def close_login(self, token_hash):
-        self.logins.pop(token_hash, None)
+    )
 
 
 class MemoryCalls:
@@ -507,15 +498,20 @@ def memory_services() -> Services:
     for take in (endings.tell, ending_desk.on_event, nuisance_desk.on_event):
         take(answered)
     rulebook = Rulebook(rule_records, shipped_calendar(), (), endings.tell, lambda: NOON)
-    calls, citizens = MemoryCalls(), CitizensInMemory()
+    calls, citizens, floor = MemoryCalls(), CitizensInMemory(), MemorySeats()
     return Services(
-        users=MemoryUsers(),
+        users=memory_users(),
+        doctor=MemoryDoctor(),
+        calendar=MemoryCalendar(),
+        audit=MemoryAudit(),
+        seat_office=MemorySeatOffice(),
         calls=calls,
         transcripts=MemoryTranscripts(),
         backfills=MemoryBackfills(),
         recordings=MemoryRecordings(),
         replay=MemoryReplay(),
-        seats=MemorySeats(),
+        replay_room=memory_replay_room(lambda: NOON),
+        seats=floor,
         attendance=MemoryAttendance(),
         alarms=MemoryAlarms(),
         skill_groups=lambda: rulebook.skill_groups,
@@ -547,6 +543,10 @@ def memory_services() -> Services:
         directory=MemoryDirectory(),
         line=MemoryLine(),
         service_level=MemoryServiceLevel(lambda: NOON),
+        no_answers=NoAnswers(SeatsSettings(), lambda: NOON),
+        notices=NoticeBoard(
+            NoNotices(), lambda: floor.seats, lambda: {GENERAL}, endings.tell, lambda: NOON
+        ),
         encode_event=encode_event,
         now=lambda: NOON,
     )

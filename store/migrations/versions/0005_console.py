@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from store.said import create_index, index_all
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -15,6 +17,8 @@ def upgrade() -> None:
     """Create them."""
     _accounts()
     _sealed_logs()
+    _replay()
+    _said()
     _seat_notices()
 
 
@@ -93,3 +97,61 @@ def _seat_notices() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("notice_id", "seat_id", name=op.f("pk_seat_notice_reads")),
     )
+
+
+def _replay() -> None:
+    """Who heard what, and what was marked."""
+    op.create_table(
+        "listenings",
+        sa.Column("listening_id", sa.String(length=40), nullable=False),
+        sa.Column("recording_id", sa.String(length=80), nullable=False),
+        sa.Column("call_id", sa.String(length=80), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("purpose", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("own", sa.Boolean(), nullable=False),
+        sa.Column("address", sa.String(length=80), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("spans", sa.JSON(), nullable=False),
+        sa.Column("heard_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("listening_id", name=op.f("pk_listenings")),
+    )
+    for column in ("recording_id", "call_id", "by", "opened_at"):
+        op.create_index(op.f(f"ix_listenings_{column}"), "listenings", [column])
+    op.create_table(
+        "call_marks",
+        sa.Column("mark_id", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.String(length=80), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("ends_at_ms", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("removed_at", sa.BigInteger(), nullable=True),
+        sa.Column("removed_by", sa.String(length=80), nullable=True),
+        sa.PrimaryKeyConstraint("mark_id", name=op.f("pk_call_marks")),
+    )
+    op.create_index(op.f("ix_call_marks_call_id"), "call_marks", ["call_id"])
+
+
+def _said() -> None:
+    """The index of spoken words, with all that was said so far."""
+    op.create_table(
+        "said_lines",
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.String(length=80), nullable=False),
+        sa.Column("side", sa.String(length=20), nullable=False),
+        sa.Column("leg_id", sa.String(length=120), nullable=False),
+        sa.Column("starts_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_said_lines")),
+    )
+    op.create_index(
+        op.f("ix_said_lines_call_id"),
+        "said_lines",
+        ["call_id", "side", "leg_id", "starts_at_ms"],
+        unique=True,
+    )
+    create_index(op.get_bind())
+    index_all(op.get_bind())

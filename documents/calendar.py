@@ -8,7 +8,7 @@ an administrator says them: "工作日 09:00-17:00", "休息日 10:00-16:00", "�
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,8 @@ class Calendar:
     """Which listed days are off and which are worked; the rest goes by the weekday. 日历"""
 
     off: Mapping[date, bool]
+    names: Mapping[date, str] = field(default_factory=dict)
+    """What the notice calls those days. 名称"""
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that day."""
@@ -47,12 +49,10 @@ class Calendar:
 
 def read_calendar(text: str) -> Calendar:
     """From the shipped JSON form: {"2026": {"days": [{"date", "name", "off"}]}}."""
-    off = {
-        date.fromisoformat(day["date"]): bool(day["off"])
-        for year in json.loads(text).values()
-        for day in year["days"]
-    }
-    return Calendar(off=MappingProxyType(off))
+    days = [day for year in json.loads(text).values() for day in year["days"]]
+    off = {date.fromisoformat(day["date"]): bool(day["off"]) for day in days}
+    names = {date.fromisoformat(day["date"]): str(day.get("name", "")) for day in days}
+    return Calendar(off=MappingProxyType(off), names=MappingProxyType(names))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The small commands: accounts, seats, archive. 管理命令"""
+"""The small commands: seats, archive, database. 管理命令"""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -9,9 +9,13 @@ from cti.ids import CallId, SeatId, SkillGroupCode
 from documents.problems import DocumentKind
 from hotline.clock import utc_now
 from hotline.config import Config
-from hotline.house import archive_of, database_of
-from hotline.installation import asterisk_server, open_installation, provide_program
-from hotline.joints import stored_user, web_user
+from hotline.installation import (
+    archive_of,
+    asterisk_server,
+    database_of,
+    open_installation,
+    provide_program,
+)
 from hotline.places import Places
 from recordings.inspection import export_call as export_recordings
 from recordings.inspection import faults, strangers
@@ -20,7 +24,6 @@ from seats.groups import GENERAL
 from seats.model import SeatDefinition
 from seats.rule_documents.groups import read_groups
 from seats.rule_versions import shipped
-from store.accounts import StoredAccounts
 from store.calls import StoredCalls
 from store.codec import body_of, encode
 from store.database import Database
@@ -30,10 +33,6 @@ from store.orders import StoredOrders
 from store.recordings import StoredRecordings
 from store.rules import StoredRules
 from store.transcripts import StoredTranscripts
-from web.accounts import hash_password
-from web.ports import Role, User
-
-SHORTEST_PASSWORD = 10
 
 
 class CommandRefused(Exception):
@@ -57,72 +56,6 @@ async def open_database(places: Places, config: Config) -> AsyncIterator[Databas
 async def migrate(places: Places, config: Config) -> None:
     async with open_database(places, config):
         pass
-
-
-async def list_users(places: Places, config: Config) -> list[str]:
-    async with open_database(places, config) as database:
-        return [
-            f"{user.username}  {user.name}  {','.join(user.roles)}  {user.seat_id or '-'}"
-            for user in await StoredAccounts(database).all()
-        ]
-
-
-async def add_user(
-    places: Places,
-    config: Config,
-    username: str,
-    name: str,
-    roles: Sequence[str],
-    seat_id: str | None,
-    password: str,
-) -> None:
-    """Raises CommandRefused."""
-    unknown = [role for role in roles if role not in set(Role)]
-    if unknown:
-        raise CommandRefused(f"no such role: {unknown[0]}; there are {', '.join(Role)}")
-    _check_password(password)
-    async with open_database(places, config) as database:
-        accounts = StoredAccounts(database)
-        if await accounts.find(username) is not None:
-            raise CommandRefused(f"{username} exists; use: hotline user password {username}")
-        await accounts.save(
-            stored_user(
-                User(
-                    username=username,
-                    name=name,
-                    roles=frozenset(Role(role) for role in roles),
-                    seat_id=None if seat_id is None else SeatId(seat_id),
-                    password_hash=hash_password(password),
-                )
-            )
-        )
-
-
-async def set_password(places: Places, config: Config, username: str, password: str) -> None:
-    """Also ends the user's sessions and unlocks him. Raises CommandRefused."""
-    _check_password(password)
-    async with open_database(places, config) as database:
-        accounts = StoredAccounts(database)
-        found = await accounts.find(username)
-        if found is None:
-            raise CommandRefused(f"no such user: {username}")
-        known = web_user(found)
-        await accounts.save(
-            stored_user(
-                User(
-                    username=known.username,
-                    name=known.name,
-                    roles=known.roles,
-                    seat_id=known.seat_id,
-                    password_hash=hash_password(password),
-                )
-            )
-        )
-
-
-def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise CommandRefused(f"a password has at least {SHORTEST_PASSWORD} characters")
 
 
 async def list_seats(places: Places, config: Config) -> list[str]:

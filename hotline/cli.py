@@ -103,6 +103,18 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--role", action="append", required=True)
     add.add_argument("--seat")
     user.add_parser("password").add_argument("username")
+    for name, text in (
+        ("reset", "a password for the next log-in only"),
+        ("unlock", "after too many wrong passwords"),
+        ("disable", "no log-in any more; sessions end"),
+        ("enable", "log-in again"),
+        ("remove-factor", "for a lost telephone"),
+    ):
+        user.add_parser(name, help=text).add_argument("username")
+    audit = command("audit", run_audit, "who did and saw what").add_subparsers(
+        dest="action", required=True
+    )
+    audit.add_parser("verify", help="whether both logs are as they were written")
 
     seat = command("seat", run_seat, "seats").add_subparsers(dest="action", required=True)
     seat.add_parser("list")
@@ -196,6 +208,8 @@ def run_doctor(_arguments: argparse.Namespace, places: Places, config: Config) -
     checks = asyncio.run(examine(places, config))
     for check in checks:
         print(f"{'✓' if check.ok else '✗'} {check.name}  {check.detail}")
+        if check.advice:
+            print(f"    → {check.advice}")
     return 0 if all(check.ok for check in checks) else FAILED
 
 
@@ -225,22 +239,15 @@ def run_console(_arguments: argparse.Namespace, places: Places, _config: Config)
 
 
 def run_user(arguments: argparse.Namespace, places: Places, config: Config) -> int:
-    from hotline import administration
+    from hotline import account_commands
 
-    if arguments.action == "list":
-        for line in asyncio.run(administration.list_users(places, config)):
-            print(line)
-        return 0
-    password = _ask_password()
-    if arguments.action == "add":
-        making = administration.add_user(
-            places, config, arguments.username, arguments.name, arguments.role, arguments.seat,
-            password,
-        )  # fmt: skip
-    else:
-        making = administration.set_password(places, config, arguments.username, password)
-    asyncio.run(making)
-    return 0
+    return asyncio.run(account_commands.carry_out(arguments, places, config, _ask_password, print))
+
+
+def run_audit(_arguments: argparse.Namespace, places: Places, config: Config) -> int:
+    from hotline import account_commands
+
+    return asyncio.run(account_commands.verify_logs(places, config, print))
 
 
 def _ask_password() -> str:

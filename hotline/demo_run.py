@@ -12,7 +12,7 @@ from hotline.demo import demonstrate
 from hotline.demo_floor import FloorReport, demonstrate_floor
 from hotline.demo_speech import SpeechReport, demonstrate_speech
 from hotline.first_start import ADMINISTRATOR, first_accounts
-from hotline.house import archive_of
+from hotline.installation import archive_of
 from hotline.outside.aftermath import Report
 from hotline.outside.cast import Account, DemoSeat
 from hotline.outside.floor_rules import NAMES, NUMBERS

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from asr.model_check import check as check_model
@@ -25,8 +26,13 @@ from hotline.asterisk.checks import (
     find_program,
 )
 from hotline.config import Config
-from hotline.house import archive_of, database_of
-from hotline.installation import Installation, asterisk_server, open_installation
+from hotline.installation import (
+    Installation,
+    archive_of,
+    asterisk_server,
+    database_of,
+    open_installation,
+)
 from hotline.places import Places
 from store.migrate import DatabaseNewer, DatabaseUnusable, upgrade
 
@@ -51,11 +57,40 @@ async def examine(places: Places, config: Config) -> Sequence[Check]:
             await check_running(server),
             check_log(server),
         ]
-    checks.append(
-        check_sounds(places.voices, places.prompts, places.asterisk / "music")
-    )
+    checks.append(check_sounds(places.voices, places.prompts, places.asterisk / "music"))
     checks += [*_models(places, config), _console(places), await _database(installation)]
-    return checks
+    return [one if one.ok else replace(one, advice=_advice(one.name)) for one in checks]
+
+
+ADVICE = (
+    ("Python", "安装 Python 3.11 或更高版本后重新启动服务。"),
+    ("时钟", "校准系统时间，并启用自动校时：timedatectl set-ntp true。"),
+    ("磁盘", "清理 var/ 所在磁盘或扩容；录音不会被自动删除，空间用尽后新的通话将无法归档。"),
+    ("归档", "检查归档目录是否已挂载、运行用户是否可写、剩余空间是否充足。"),
+    (
+        "asterisk-installed",
+        "执行 bin/hotline run，首次启动会自动准备 Asterisk；或用 apt 安装 asterisk 20 以上版本。",
+    ),
+    ("asterisk-version", "升级 Asterisk，或把配置 [asterisk] provide 改为 bundle 使用随附版本。"),
+    ("asterisk-ports", "停止占用端口的程序，或在配置 [asterisk] 中另选端口后重新启动。"),
+    ("asterisk-running", "执行 bin/hotline run；若刚停机，监护进程会自动重启，请一分钟后再检查。"),
+    ("asterisk-log", "查看日志中的警告；若为旧记录，可在下次重启后消失。"),
+    (
+        "asterisk-sounds",
+        "执行 bin/hotline prompts 重新制作提示音；录音室文件有误时请在“业务规则 · 提示音文本”中核对。",
+    ),
+    (
+        "语音模型",
+        "执行 bin/hotline model fetch 下载模型，再用 bin/hotline model check 核对；通话不受影响，转写会在之后补做。",
+    ),
+    ("控制台", "执行 bin/hotline console 构建控制台。"),
+    ("数据库", "检查数据库地址、磁盘空间与访问权限；若由更新版本写成，请升级程序。"),
+)
+"""By the beginning of a check's name."""
+
+
+def _advice(name: str) -> str:
+    return next((advice for begins, advice in ADVICE if name.startswith(begins)), "")
 
 
 def _python() -> Check:

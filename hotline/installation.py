@@ -24,6 +24,7 @@ from hotline.sounds.prompts import RECORDING_NOTICE
 from hotline.sounds.voice import VoiceMissing
 from ivr.spoken import LANGUAGES
 from seats.rule_versions import shipped
+from store.database import Database
 
 Say = Callable[[str], None]
 
@@ -51,6 +52,15 @@ def open_installation(
         ports=provide_ports(places.ports, wanted),
         secrets=open_secrets(places.secrets, seat_ids, (QUERY_CODES, ACCOUNTS, *others)),
     )
+
+
+def database_of(installation: Installation) -> Database:
+    return Database(installation.config.store.url or installation.places.database_url)
+
+
+def archive_of(installation: Installation) -> Path:
+    chosen = installation.config.recordings.archive_folder
+    return Path(chosen) if chosen else installation.places.archive
 
 
 def provide_program(installation: Installation, say: Say) -> AsteriskProgram:

@@ -17,10 +17,10 @@ from hotline.asterisk.server import AsteriskServer
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.first_start import first_accounts, seed
-from hotline.house import database_of
 from hotline.installation import (
     Installation,
     asterisk_server,
+    database_of,
     free_taken_ports,
     open_installation,
     provide_program,

@@ -49,8 +49,8 @@ class Secrets:
 
     ami: str = field(repr=False)
     trunk: str = field(repr=False)
-    seats: Mapping[str, str] = field(repr=False)
-    """Password of each seat's telephone, by seat id."""
+    seats: dict[str, str] = field(repr=False)
+    """Password of each seat's telephone, by seat id; seats come and change while the house is open."""
     others: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Further secrets by name, such as the demonstration's."""
 
@@ -79,6 +79,18 @@ def open_secrets(path: Path, seat_ids: Iterable[str] = (), others: Iterable[str]
         seats=tables["seats"],
         others=tables["others"],
     )
+
+
+def renew_seat_secret(path: Path, seat_id: str) -> str:
+    """Another password for a seat's telephone. Raises SecretsFileWrong, SecretsFileUnsafe."""
+    with path.with_name(path.name + ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        tables = _read(path)
+        if NAME.fullmatch(seat_id) is None:
+            raise SecretsFileWrong(f"not a name for a secret: {seat_id!r}")
+        tables["seats"][seat_id] = make_secret()
+        _write(path, tables)
+    return tables["seats"][seat_id]
 
 
 def make_secret() -> str:

@@ -9,8 +9,8 @@ import uvloop
 
 from cti.tape import TapeRecorder
 from hotline.clock import monotonic_s
-from hotline.house import build_house, database_of
-from hotline.installation import Installation
+from hotline.house import build_house
+from hotline.installation import Installation, database_of
 from hotline.run import Part, run_until
 from hotline.watchdog import Heartbeat
 from store.migrate import upgrade

@@ -113,6 +113,10 @@ class SeatRoster:
         """
         self._book.redefine(definitions)
 
+    def forget(self, seat_id: SeatId) -> None:
+        """A seat that was retired; nothing happens while somebody is signed in there."""
+        self._book.forget(seat_id)
+
     async def run(self) -> None:
         """Act on deadlines, one timer for the nearest."""
         await self._deadlines.run()

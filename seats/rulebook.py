@@ -106,6 +106,13 @@ class Rulebook:
         return self._documents.groups
 
     @property
+    def seats_named(self) -> frozenset[SeatId]:
+        """Those that a post or a shift speaks of."""
+        documents = self._documents
+        shifts = {seat_id for shift in documents.shifts for seat_id in shift.skills}
+        return frozenset(shifts | {post.seat_id for post in documents.posts})
+
+    @property
     def skill_groups(self) -> tuple[SkillGroup, ...]:
         """In the order of the document."""
         return tuple(SkillGroup(code=row.code, name=row.rules.name) for row in self.groups.values())
@@ -171,6 +178,13 @@ class Rulebook:
             ):
                 self._work_out()
                 self._notify()
+
+    async def look_at_seats(self) -> None:
+        """Seats were defined, changed or retired."""
+        async with self._looking:
+            self._base = await self._records.seats()
+            self._work_out()
+            self._notify()
 
     async def run(self) -> None:
         """Look again and again; a sick store is looked at again later."""

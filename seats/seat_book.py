@@ -78,6 +78,13 @@ class SeatBook:
                 self._seats[new.seat_id] = replace(seat, definition=new)
         self.notify()
 
+    def forget(self, seat_id: SeatId) -> None:
+        """It was retired; only a seat that is signed out can be."""
+        seat = self._seats.get(seat_id)
+        if seat is not None and seat.state is SeatState.SIGNED_OUT:
+            del self._seats[seat_id]
+            self.notify()
+
     def note_phone(self, seat_id: SeatId, *, in_use: bool, reachable: bool) -> Seat:
         """What its telephone is; of itself no change of the seat's work, and nobody is told."""
         seat = replace(self._seats[seat_id], phone_in_use=in_use, phone_reachable=reachable)

@@ -32,6 +32,8 @@ class Check:
     ok: bool
     detail: str
     """In Chinese, for whoever runs the city's machine."""
+    advice: str = ""
+    """What to do about it; empty when it is well. 处理建议"""
 
 
 def find_program(kind: str, suite: str, bundle: Path) -> AsteriskProgram | None:

@@ -30,8 +30,7 @@ from hotline.api_client import ApiClient, ApiRefused
 from hotline.asterisk.server import AsteriskServer
 from hotline.config import read_config
 from hotline.first_start import FIRST_SEATS, seed
-from hotline.house import database_of
-from hotline.installation import open_installation, provide_sounds_and_pages
+from hotline.installation import database_of, open_installation, provide_sounds_and_pages
 from hotline.outside.phone_lines import free_port
 from hotline.outside.world import OutsideWorld, open_world
 from hotline.places import ROOT, Places

@@ -2,15 +2,14 @@
 
 import pytest
 
-from hotline import administration
+from hotline import account_commands, administration
+from hotline.account_joints import stored_audit, web_users
 from hotline.administration import CommandRefused
 from hotline.config import Config
 from hotline.doctor import examine
 from hotline.first_start import first_accounts, seed
 from hotline.installation import open_installation
-from hotline.joints import WebUsers
 from hotline.places import Places
-from store.accounts import StoredAccounts
 from store.migrate import DatabaseUnusable
 from web.accounts import Accounts
 from web.errors import WrongPassword
@@ -26,7 +25,9 @@ async def log_in(places, username, password):
     from hotline.clock import utc_now
 
     async with administration.open_database(places, Config()) as database:
-        accounts = Accounts(WebUsers(StoredAccounts(database)), WebSettings())
+        secrets = open_installation(Config(), places).secrets
+        users = web_users(database, secrets, stored_audit(database, secrets))
+        accounts = Accounts(users, WebSettings())
         user, _ = await accounts.log_in(username, password, utc_now())
         return user
 
@@ -48,13 +49,13 @@ async def test_a_fresh_installation_has_accounts_that_can_log_in_and_no_known_pa
 async def test_a_changed_password_is_the_only_one_that_works(places):
     config = Config()
     old, new = "first password", "second password"
-    await administration.add_user(places, config, "zhang", "张敏", ["inspector"], None, old)
+    await account_commands.add_user(places, config, "zhang", "张敏", ["inspector"], None, old)
     assert (await log_in(places, "zhang", old)).name == "张敏"
-    await administration.set_password(places, config, "zhang", new)
+    await account_commands.set_password(places, config, "zhang", new)
     assert (await log_in(places, "zhang", new)).name == "张敏"
     with pytest.raises(WrongPassword):
         await log_in(places, "zhang", old)
-    assert await administration.list_users(places, config) == ["zhang  张敏  inspector  -"]
+    assert await account_commands.list_users(places, config) == ["zhang  张敏  inspector  -"]
 
 
 @pytest.mark.parametrize(
@@ -63,8 +64,8 @@ async def test_a_changed_password_is_the_only_one_that_works(places):
 )
 async def test_a_wrong_account_is_refused_by_name(places, roles, password, why):
     with pytest.raises(CommandRefused, match=why):
-        await administration.add_user(places, Config(), "x", "某", roles, None, password)
-    assert await administration.list_users(places, Config()) == []
+        await account_commands.add_user(places, Config(), "x", "某", roles, None, password)
+    assert await account_commands.list_users(places, Config()) == []
 
 
 @pytest.mark.parametrize(

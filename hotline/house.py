@@ -7,7 +7,6 @@ because a freed seat is somebody's next; then the line, the papers, the speech, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from asr.backfill import Backfill
 from asr.desk import SpeechDesk
@@ -37,7 +36,7 @@ from hotline.flow_pictures import FlowPicturesInForce
 from hotline.flow_surroundings import FloorSurroundings, KnownLanguages
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
-from hotline.installation import Installation
+from hotline.installation import Installation, archive_of
 from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls
 from hotline.known_callers import known_callers
 from hotline.live_stream import LiveStream
@@ -134,15 +133,6 @@ class House:
     """In the order they start; they end the other way round."""
     spool: LifeboatSpool
     link: AmiLink
-
-
-def database_of(installation: Installation) -> Database:
-    return Database(installation.config.store.url or installation.places.database_url)
-
-
-def archive_of(installation: Installation) -> Path:
-    chosen = installation.config.recordings.archive_folder
-    return Path(chosen) if chosen else installation.places.archive
 
 
 async def build_house(

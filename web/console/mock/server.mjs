@@ -1,17 +1,19 @@
 // A pretended service for looking at the console without one: `node mock/server.mjs [port] [rate]`.
-// Users: zhang (operator at 8001), ban (supervisor), zhi (inspector), admin; any password but "wrong".
+// Users: zhang (operator at 8001), ban (supervisor), zhi (inspector), screen (wall), admin; any password but "wrong".
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WebSocketServer } from 'ws'
+import { FloorBoard } from './board.mjs'
 import { Citizen } from './citizen.mjs'
+import { callerHistory, courseOf, dayOf, found as foundOrders } from './desk.mjs'
 import { DRAFTING, HITS, MEASURES, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
 
 const [port = '8012', rate = '1'] = process.argv.slice(2)
-const STATIC = fileURLToPath(new URL('../../static/', import.meta.url))
+const STATIC = process.env.HOTLINE_CONSOLE_BUILT ?? fileURLToPath(new URL('../../static/', import.meta.url))
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
@@ -23,6 +25,7 @@ const USERS = {
   li: { username: 'li', name: '李敏', roles: ['operator'], seat_id: '8002' },
   ban: { username: 'ban', name: '林班长', roles: ['supervisor'], seat_id: null },
   zhi: { username: 'zhi', name: '何质检', roles: ['inspector'], seat_id: null },
+  screen: { username: 'screen', name: '大屏', roles: ['wall'], seat_id: null },
   admin: { username: 'admin', name: '系统管理员', roles: ['administrator'], seat_id: null },
 }
 
@@ -176,6 +179,10 @@ const FLOOR = {
   directory: () => ({ lines: [['110', '公安报警', '110', 'emergency'], ['119', '消防救援', '119', 'emergency'], ['120', '医疗急救', '120', 'emergency'], ['122', '交通事故', '122', 'emergency'], ['housing', '市住建局', '02012340001', 'department', '物业、房屋质量'], ['urban', '市城管局', '02012340002', 'department', '噪声、占道'], ['ecology', '市生态环境局', '02012340003', 'department', ''], ['water', '市供水公司值班室', '96116', 'duty', '24 小时'], ['gas', '市燃气公司值班室', '96777', 'duty', '24 小时'], ['heat', '市供热办值班室', '02012340009', 'duty', '供暖季']].map(([code, name, number, kind, note = '']) => ({ code, name, number, kind, note })) }),
 }
 
+const floor = new FloorBoard(world, () => FLOOR['service-level'](), (user) => FLOOR.line(user), () => FLOOR.alarms())
+FLOOR.board = (user) => floor.board(user)
+FLOOR.wall = () => floor.wall()
+
 const CODES = [['answered', '即时答复', 'no'], ['order', '已生成工单', 'yes'], ['consultation', '咨询', 'maybe'], ['transferred', '转接', 'maybe'], ['wrong-number', '打错', 'no'], ['silent', '无声', 'no'], ['nuisance', '骚扰', 'no'], ['other', '其他', 'maybe', true]].map(([code, name, order, needs_note = false]) => ({ code, name, order, needs_note, excluded_from: [] }))
 const coded = new Map()
 const nuisances = new Map()
@@ -217,6 +224,9 @@ function answer(method, parts, query, body, user) {
   const left = citizen.answer(method, parts, query, body, user, (status, code, details) => new Refusal(status, code, details))
   if (left !== undefined) return left
   if (FLOOR[what] && method === 'GET' && !id) return FLOOR[what](user)
+  if (what === 'service-level' && id === 'trend') return floor.trend()
+  if (what === 'service-level' && id === 'misses') return floor.misses(query)
+  if (what === 'notices') return floor.notice(method, id, more, body, user)
   switch (`${method} ${what}${id ? '/:' : ''}${more ? `/${what === 'seats' || what === 'quality' ? ':' : more}` : ''}`) {
     case 'GET calls':
       return list('calls', [...world.calls.values()].filter((call) => LIVE(call) === (query.get('state') === 'live')).map((call) => shown(call, user)))
@@ -247,6 +257,10 @@ function answer(method, parts, query, body, user) {
     case 'GET calls/:/timeline': return timeline(found(world.calls, id))
     case 'GET calls/:/survey': return { survey: citizen.surveys().find((one) => one.call_id === id) ?? null }
     case 'GET calls/:/code': return outcome(id)
+    case 'GET calls/:/history': return callerHistory(world)
+    case 'GET seats/:/:': return dayOf(found(world.seats, id))
+    case 'GET order-search': return { seq, ...foundOrders([...world.orders.values()].filter((one) => hears(user) || one.seat_id === user.seat_id), query) }
+    case 'GET orders/:/course': return courseOf(found(world.orders, id))
     case 'GET codes': return { codes: CODES }
     case 'GET blocks': return { blocks }
     case 'GET seats': return list('seats', [...world.seats.values()])

@@ -129,6 +129,8 @@ export class World {
     await wait(3)
     Object.assign(call, { state: 'talking', answered_at: new Date().toISOString(), waited_ms: 8000, transcription: 'live' })
     this.tell('CallAnswered', { ...on, seat_id: seatId, waited_ms: 8000 })
+    const voice = { leg_id: `leg-${seatId}`, role: 'seat', who: seatId, room: 'talk', since: call.answered_at }
+    call.parties = [voice]
     this.seatTo(seatId, 'talking')
     this.utterances.set(id, [])
     let at = 0
@@ -161,7 +163,8 @@ export class World {
     await wait(2)
     Object.assign(call, { state: 'ended', ended_at: new Date().toISOString(), talked_ms: 63000, ending: { blame: 'citizen', reason: 'hung-up' }, transcription: 'finished' })
     this.tell('SeatLeftCall', { ...on, seat_id: seatId, talked_ms: 63000 })
-    this.seatTo(seatId, 'wrap_up', { until: new Date(Date.now() + 60000).toISOString() })
+    call.parties = []
+    this.seatTo(seatId, 'wrap_up', { last_call_id: id, until: new Date(Date.now() + 60000).toISOString() })
     this.tell('CallEnded', { ...on, talked_ms: 63000, ending: call.ending })
     this.tell('TranscriptFinished', { ...on, utterances: UTTERANCES.length })
   }

@@ -18,6 +18,22 @@ export const FIELD_ORDER: readonly OrderFieldName[] = [
   'summary',
 ]
 
+/** On the desk what the citizen tells stands above what is asked after it. */
+export const DESK_FIELD_ORDER: readonly OrderFieldName[] = [
+  'caller_name',
+  'contact_number',
+  'request_type',
+  'event_type',
+  'urgency',
+  'district',
+  'content',
+  'address',
+  'happened_at',
+  'persons',
+  'want',
+  'summary',
+]
+
 export const REQUEST_TYPES = [
   'consultation',
   'help',

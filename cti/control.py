@@ -36,6 +36,9 @@ class Answered(Protocol):
     """An answer that says yes. 应答"""
 
     @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
     def rows(self) -> Sequence[Mapping[str, str]]: ...
 
 
@@ -115,6 +118,18 @@ class CallControl:
             await self._on_leg("Hangup", fields)
         except UnknownCall:
             return
+
+    async def packets_heard(self, leg_id: LegId) -> int:
+        """How many packets of sound have come from this leg's telephone. Raises UnknownCall."""
+        fields = [("Channel", _leg(leg_id)), ("Variable", "CHANNEL(rtcp,rxcount,audio)")]
+        try:
+            answer = await self._link.act("Getvar", fields)
+        except ActionRefused as refused:
+            if any(words in str(refused) for words in _GONE):
+                raise UnknownCall(UnknownCall.__doc__) from refused
+            raise
+        value = answer.headers.get("value", "")
+        return int(value) if value.isdecimal() else 0
 
     async def mute(self, leg_id: LegId, *, muted: bool) -> None:
         """What this leg says is heard by nobody. Only in a room: in a plain bridge the other side would

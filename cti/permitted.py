@@ -59,12 +59,29 @@ def own_leg(call: Call, seat_id: SeatId | None) -> Party:
 
     Raises NotOnThisCall.
     """
-    if seat_id is None:
-        seat_id = call.seat_id
+    party = leg_of(call, call.seat_id if seat_id is None else seat_id)
+    if party is None:
+        raise NotOnThisCall
+    return party
+
+
+def leg_of(call: Call, seat_id: SeatId | None) -> Party | None:
+    """The leg with which this seat takes part, if it does."""
     for party in call.parties:
         if party.who == seat_id and party.role is PartyRole.SEAT and party.room is not None:
             return party
-    raise NotOnThisCall
+    return None
+
+
+def may_come_back(call: Call) -> None:
+    """A seat comes back to a talk, or to a citizen who is kept for it.
+
+    Raises CallOver, CallInOtherForm.
+    """
+    if call.over:
+        raise CallOver
+    if call.state not in CONNECTED and call.state is not S.SEAT_LEFT:
+        raise CallInOtherForm
 
 
 def leg_on(call: Call, leg_id: LegId) -> Party:

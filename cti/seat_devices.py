@@ -51,6 +51,10 @@ class SeatDevices:
         """Whether that telephone is registered."""
         return _registered(self._states.get(seat_id, {}), device)
 
+    def in_use(self, seat_id: SeatId, device: PhoneDevice) -> bool:
+        """Whether that telephone is in a call."""
+        return self._states.get(seat_id, {}).get(device) is PhoneState.IN_USE
+
     def dial(self, seat_id: SeatId) -> str:
         """What to ring now."""
         return dial_string(seat_id, _rung(self._states.get(seat_id, {})))

@@ -31,5 +31,8 @@ class ControlSettings:
     """So long a seat or department is rung before it counts as not answering. 邀请振铃时限"""
     call_out_ring_s: int = 45
     """So long a citizen whom we call is rung. 外呼振铃时限"""
+    keep_for_seat_s: int = 30
+    """A citizen whose seat's browser died hears music so long, until it is back; then he is led to his old
+    place in the line. 座席恢复等待时限"""
     shown_number: str = "12345"
     """The number that citizens see when the hotline calls them. 外显号码"""

@@ -22,7 +22,14 @@ from cti import permitted
 from cti.awaited import Awaited, AwaitedLegs
 from cti.call import Call, CallState
 from cti.control import CallControl
-from cti.errors import CallOver, CommandUnderWay, CtiError, TargetNotFree, UnknownCall
+from cti.errors import (
+    CallOver,
+    CommandUnderWay,
+    CtiError,
+    NotOnThisCall,
+    TargetNotFree,
+    UnknownCall,
+)
 from cti.events import (
     CallAbandoned,
     CallControlled,
@@ -38,7 +45,7 @@ from cti.events import (
 from cti.fence import call_fence
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from cti.invitations import Invitation, Invitations, door
-from cti.leading import Leading
+from cti.leading import CITIZEN_HELD, Leading
 from cti.parties import Party, party_of
 from cti.ports import AllowHangUp, Floor, Now, Tell
 from cti.settings import ControlSettings
@@ -54,6 +61,10 @@ SUPERVISORS_DOOR = {
 HELD_UNTIL = "HOTLINE_HELD_UNTIL"
 HELD_MARGIN_S = 5
 """The dialplan waits so much longer than the target may ring before it acts by itself."""
+
+SERVICE = "service"
+GOES_ON = frozenset({"transfer", "return"})
+"""Operations that go on without the seat's old leg."""
 
 
 class Switchboard:
@@ -87,6 +98,8 @@ class Switchboard:
         self._busy: set[CallId] = set()
         self._freed = asyncio.Event()
         self._awaited = AwaitedLegs(now)
+        self._kept: dict[CallId, SeatId] = {}
+        """Whose citizen hears music because its telephone died. 待恢复座席"""
         self._rung: dict[CallId, list[LegId]] = {}
         """Legs that we asked for; whatever of them is left at the call's end is let go."""
         self._happened: asyncio.Queue[CallEvent | None] = asyncio.Queue()
@@ -237,6 +250,35 @@ class Switchboard:
             permitted.own_leg(call, seat_id)
             await self._control.press(permitted.leg_on(call, leg_id).leg_id, keys)
 
+    # A seat whose telephone is gone.
+
+    async def keep_for(self, call_id: CallId, *, seat_id: SeatId) -> None:
+        """The seat's telephone is dead: the citizen hears music until it is back, or goes to the line."""
+        with self._asked(call_id, "keep", SERVICE, seat_id, form=False) as call:
+            await self._keep(call, permitted.own_leg(call, seat_id))
+
+    def kept_for(self, seat_id: SeatId) -> CallId | None:
+        """The call whose citizen waits for this seat's telephone."""
+        return next((call for call, seat in self._kept.items() if seat == seat_id), None)
+
+    async def bring_back(self, call_id: CallId, *, by: str, seat_id: SeatId) -> None:
+        """Ring the seat anew, for the talk that it had: its telephone has lost the leg.
+
+        Raises NotOnThisCall, CallInOtherForm when the citizen has gone on meanwhile.
+        """
+        with self._asked(call_id, "bring-back", by, seat_id, form=False) as call:
+            permitted.may_come_back(call)
+            own = permitted.leg_of(call, seat_id)
+            if own is not None:
+                await self._keep(call, own)
+            elif self._kept.get(call_id) != seat_id:
+                raise NotOnThisCall
+            target = SeatTarget(seat_id=seat_id)
+            invitation = self._invitations.to(call, target, Room.TALK, "")
+            await self._ring(call, invitation)
+            old_leg = None if own is None else own.leg_id
+            self._wait_for(call_id, self._awaited.leg(invitation, "return", old_leg))
+
     # Commands of a supervisor.
 
     async def supervise(
@@ -304,6 +346,7 @@ class Switchboard:
             case CallEnded() | CallAbandoned():
                 self._awaited.pop(event.call_id)
                 self._leading.forget(event.call_id)
+                self._kept.pop(event.call_id, None)
                 await self._let_go_all(event.call_id)
             case PartyJoined(leg_id=leg_id) if awaited and awaited.leg_id == leg_id and call:
                 self._awaited.pop(event.call_id)
@@ -364,7 +407,7 @@ class Switchboard:
     async def _seat_hung_up(self, call: Call, leg_id: LegId) -> None:
         """A seat that hangs up while it speaks aside with another seat has handed the citizen over."""
         awaited = self._awaited.get(call.call_id)
-        if awaited is not None and awaited.what == "transfer" and awaited.seat_leg == leg_id:
+        if awaited is not None and awaited.what in GOES_ON and awaited.seat_leg == leg_id:
             return  # The target takes the citizen when it answers; if it does not, see above.
         aside = [p for p in call.parties if p.room is Room.ASIDE and p.role is PartyRole.SEAT]
         if call.led_aside and len(aside) == 1 and call.leg_id == aside[0].leg_id:
@@ -374,6 +417,17 @@ class Switchboard:
             await self._let_go(permitted.brought_aside(call, leg_id))
 
     # How it is done.
+
+    async def _keep(self, call: Call, own: Party) -> None:
+        """Let the dead leg go; the citizen is not left with nobody."""
+        self._kept[call.call_id] = SeatId(own.who)
+        await self._stop_waiting(call.call_id)
+        talkers = [p for p in call.parties if p.room is Room.TALK and p.leg_id != own.leg_id]
+        if call.led_aside or all(p.role is PartyRole.SUPERVISOR for p in talkers):
+            until = self._now().timestamp() + self._settings.keep_for_seat_s
+            await self._control.note(LegId(call.call_id), HELD_UNTIL, str(int(until)))
+            await self._leading.lead(call, [(LegId(call.call_id), CITIZEN_HELD)])
+        await self._control.hang_up_leg(own.leg_id)
 
     async def _bring_aside(
         self, call: Call, what: str, target: Target, seat_id: SeatId | None, order_id: str

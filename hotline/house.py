@@ -58,6 +58,7 @@ from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
 from hotline.silent_joints import LegVoice, SilenceCollector
 from hotline.softphone_joints import BrowserTelephones
+from hotline.softphone_watch import SoftphoneWatch
 from hotline.speech import CallLanguages, SpeechCollector, spoken_languages
 from hotline.stored_sound import StoredSounds
 from hotline.story_joints import story_desks
@@ -429,7 +430,10 @@ async def build_house(
     )
     metrics.registry.register(SpeechCollector(load=speech_desk.load, languages=languages))
     metrics.registry.register(HouseCollector(board, lambda: sum(tracker.unexpected.values())))
-    telephones = BrowserTelephones(installation.secrets.seats, devices, installation.ports["http"])
+    softphone_watch = SoftphoneWatch(tracker.calls, switchboard, control, devices)
+    telephones = BrowserTelephones(
+        installation.secrets.seats, devices, softphone_watch, installation.ports["http"]
+    )
     deeds = stored_audit(database, installation.secrets)
     keep_views = timedelta(days=config.web.view_log_days)
     audit_writer = AuditWriter(database, deeds, keep_views, utc_now)
@@ -520,6 +524,7 @@ async def build_house(
         usher,
         roster,
         switchboard,
+        softphone_watch,
         calls_out,
         keeper,
         bell,

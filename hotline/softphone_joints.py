@@ -11,6 +11,7 @@ from cti.facts import PhoneDevice
 from cti.ids import SeatId
 from cti.seat_devices import SeatDevices
 from hotline.asterisk.values import SIP_REALM, browser_line, browser_password
+from hotline.softphone_watch import SoftphoneWatch
 from web.errors import SipLineLost
 from web.softphone_ports import SipIdentity, SipLine
 
@@ -43,9 +44,18 @@ class AsteriskSipLine:
 class BrowserTelephones:
     """The browsers as telephones of the seats. 软电话"""
 
-    def __init__(self, passwords: Mapping[str, str], devices: SeatDevices, http_port: int) -> None:
+    def __init__(
+        self,
+        passwords: Mapping[str, str],
+        devices: SeatDevices,
+        watch: SoftphoneWatch,
+        http_port: int,
+    ) -> None:
         self._passwords = passwords
         self._devices = devices
+        self.line_lost = watch.line_lost
+        self.line_back = watch.line_back
+        self.bring_back = watch.bring_back
         self._address = f"ws://127.0.0.1:{http_port}/ws"
 
     def identity(self, seat_id: SeatId) -> SipIdentity | None:

@@ -153,6 +153,8 @@ class EndingDesk:
         call_id = event.last_call_id
         if event.state is SeatState.WRAP_UP or event.by is not None or call_id is None:
             return
+        if event.call_id == call_id:
+            return  # its telephone is back, and the talk goes on
         if self.missing(call_id, event.seat_id) is not None:
             self.missed += 1
             self._tell(OutcomeMissed(at=event.at, call_id=call_id, seat_id=event.seat_id))

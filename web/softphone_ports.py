@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from cti.ids import SeatId
+from cti.ids import CallId, SeatId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,18 @@ class Softphones(Protocol):
 
     def desk_phone_there(self, seat_id: SeatId) -> bool:
         """Whether the telephone on the seat's desk is registered."""
+
+    def line_lost(self, seat_id: SeatId) -> None:
+        """Its socket is gone: the page, or only the network. Never waits."""
+
+    def line_back(self, seat_id: SeatId) -> None:
+        """It has a socket again."""
+
+    async def bring_back(self, seat_id: SeatId, by: str) -> CallId | None:
+        """Lead the call that it had before its page was loaded anew back to it; None if it had none.
+
+        Raises errors of cti.errors.CtiError.
+        """
 
     def line(self) -> AbstractAsyncContextManager[SipLine]:
         """A new line to Asterisk. Raises SipLineLost."""

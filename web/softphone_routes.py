@@ -86,6 +86,15 @@ async def softphone(response: Response, house: House, viewer: Viewer) -> dict[st
     }
 
 
+@router.post("/api/softphone/return")
+async def bring_back(house: House, viewer: Viewer) -> dict[str, Any]:
+    """This page was loaded anew in mid-call: its seat is rung for the same talk. 恢复通话"""
+    if viewer.seat_id is None:
+        raise Forbidden
+    call_id = await house.softphones.bring_back(viewer.seat_id, viewer.username)
+    return {"asked": "bring-back", "by": viewer.username, "call_id": call_id}
+
+
 @router.websocket("/sip")
 async def sip(socket: WebSocket) -> None:
     """SIP of a logged-in operator's browser, passed on to Asterisk. 软电话信令"""
@@ -102,9 +111,11 @@ async def sip(socket: WebSocket) -> None:
         return
     switchover: Switchover = socket.app.state.softphones
     mine = switchover.take(seat_id)
+    telephones = services_of(socket).softphones
     softphones.inc()
     try:
-        async with services_of(socket).softphones.line() as line:
+        async with telephones.line() as line:
+            telephones.line_back(seat_id)
             await _pass_on(socket, line, seat_id, mine)
     except* _Over as over:
         (first, *_) = (one.code for one in over.exceptions if isinstance(one, _Over))
@@ -115,6 +126,7 @@ async def sip(socket: WebSocket) -> None:
         softphone_ends.labels("page-gone").inc()
     finally:
         softphones.dec()
+        telephones.line_lost(seat_id)
         switchover.leave(seat_id, mine)
 
 

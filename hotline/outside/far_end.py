@@ -62,12 +62,16 @@ class FarEnd:
         raw. Raises FarEndGone, NotSpoken, AudioNotPlayable.
         """
         sound = _sound(audio)
-        name = hashlib.sha256(sound).hexdigest()[:24]
-        place = self._says / f"{name}.sln"
-        if not place.exists():
-            await asyncio.to_thread(_keep, place, sound)
+        name = await self._kept(sound)
         limit_s = len(sound) / BYTES_PER_S + TURN_SLACK_S
         await self._take_turn("say", "OUTSIDE_SAYS", name, limit_s)
+
+    async def begin_to_say(self, audio: bytes | Path) -> None:
+        """Speak, and return at once: whoever else acts meanwhile is heard too. Raises as say() does."""
+        sound = _sound(audio)
+        name = await self._kept(sound)
+        await self._set("OUTSIDE_SAYS", name)
+        await self.send_to("far-end", "say")
 
     async def press(self, keys: str) -> None:
         """Press keys (0-9 * #) as RFC 4733 DTMF; returns when they are sent. Raises as say() does."""
@@ -141,6 +145,14 @@ class FarEnd:
             self.gone = True
             self.cause = int(event.get("Cause") or 0)
         self._watch.changed()
+
+    async def _kept(self, sound: bytes) -> str:
+        """The name under which the simulator plays it."""
+        name = hashlib.sha256(sound).hexdigest()[:24]
+        place = self._says / f"{name}.sln"
+        if not place.exists():
+            await asyncio.to_thread(_keep, place, sound)
+        return name
 
     async def _take_turn(self, exten: str, variable: str, value: str, limit_s: float) -> None:
         async with self._one_at_a_time:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cti.ids import SeatId
+from cti.ids import CallId, SeatId
 from web.errors import SipLineLost
 from web.softphone_ports import SipIdentity
 
@@ -17,6 +17,13 @@ class NoSoftphones:
 
     def desk_phone_there(self, seat_id: SeatId) -> bool:
         return True
+
+    def line_lost(self, seat_id: SeatId) -> None: ...
+
+    def line_back(self, seat_id: SeatId) -> None: ...
+
+    async def bring_back(self, seat_id: SeatId, by: str) -> CallId | None:
+        return None
 
     @asynccontextmanager
     async def line(self) -> AsyncIterator["HeldLine"]:
@@ -46,12 +53,23 @@ class HeldSoftphones:
 
     def __init__(self) -> None:
         self.lines: list[HeldLine] = []
+        self.told: list[tuple[str, SeatId]] = []
 
     def identity(self, seat_id: SeatId) -> SipIdentity | None:
         return SipIdentity(username=f"{seat_id}-web", realm="hotline", password="its own")
 
     def desk_phone_there(self, seat_id: SeatId) -> bool:
         return False
+
+    def line_lost(self, seat_id: SeatId) -> None:
+        self.told.append(("lost", seat_id))
+
+    def line_back(self, seat_id: SeatId) -> None:
+        self.told.append(("back", seat_id))
+
+    async def bring_back(self, seat_id: SeatId, by: str) -> CallId | None:
+        self.told.append((f"bring back for {by}", seat_id))
+        return CallId("node1-1763716.42")
 
     @asynccontextmanager
     async def line(self) -> AsyncIterator[HeldLine]:

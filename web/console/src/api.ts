@@ -313,7 +313,7 @@ export const api = {
   drawFlows: (body: string) => ask<{ flows: FlowPicture[] }>('POST', '/api/flows/draw', { body }),
 
   softphone: () => get<Identity>('/api/softphone'),
-  returnCall: (callId: string) => callCommand(callId, 'return'),
+  bringCallBack: () => ask<{ call_id: string | null }>('POST', '/api/softphone/return'),
 
   health: () => get<{ parts: PartHealth[] }>('/api/health'),
 }

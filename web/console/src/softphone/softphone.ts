@@ -1,15 +1,14 @@
 // The telephone of this page: one state, and what the operator may do with it. Views show it; telephone.ts knows
-// SIP, sound.ts the devices, ownership.ts the tabs.
+// SIP, sound.ts the devices, ownerTab.ts which of the person's tabs it is.
 //
 //   off ── desk           the seat speaks on its desk telephone
 //    └── starting ── elsewhere     another tab is the telephone
 //            └── ready ── ringing ── talking ── ready
 //
 // Without a microphone that works the browser does not register: no citizen is offered to a deaf seat.
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { api, ApiError } from '../api'
-import { state } from '../store'
-import { own, takeOver, type Ownership } from './ownership'
+import { ownerTab } from '../ownerTab'
 import { Bell, devices, LevelMeter, Loudspeaker, NoMicrophone, openMicrophone, secure, type Device, type MicrophoneTrouble } from './sound'
 import { Telephone, type Loss } from './telephone'
 
@@ -30,6 +29,7 @@ export const muted = ref(false)
 export const level = ref(0)
 export const farLevel = ref(0)
 export const pressed = ref('')
+/** The call that rings or is talked, where the line said it. */
 export const callId = ref<string | null>(null)
 /** A call of before this page was loaded is on its way back to it. */
 export const returning = ref(false)
@@ -42,11 +42,12 @@ export const inBrowser = computed(() => phase.value !== 'off' && phase.value !==
 /** What is over as soon as the line is registered. */
 const OF_THE_LINE: ReadonlySet<Trouble> = new Set(['line-lost', 'refused', 'logged-out'])
 const RETURN_LIMIT_MS = 8000
-const REFRESH_MS = 300
 
 let seatId: string | null = null
+let registering = false
 let registered = false
-let ownership: Ownership | null = null
+/** Until when a ring without a call's number is our own call coming back. */
+let comesBackUntil = 0
 let microphone: MediaStream | null = null
 let context: AudioContext | null = null
 let bell: Bell | null = null
@@ -110,10 +111,12 @@ export function tryAgain(): void {
   speakHere()
 }
 
-/** The other tab or machine lets go, and a call that it has comes here. */
-export function takeItOver(): void {
-  letGo()
-  speakHere(true)
+/** The other tab or machine lets go, and a call that it has comes here; once this one can speak. */
+export async function takeItOver(): Promise<void> {
+  trouble.value = null
+  if (!(await listen())) return
+  if (ownerTab.owns.value) await register()
+  else ownerTab.takeOver()
 }
 
 export function answer(): void {
@@ -149,27 +152,32 @@ export async function useLoudspeaker(id: string): Promise<void> {
   await loudspeaker?.use(id).catch(() => undefined)
 }
 
-function speakHere(atAnyPrice = false): void {
+function speakHere(): void {
   const seat = seatId
   if (seat === null) return
   trouble.value = null
   phase.value = 'starting'
-  void prepare(seat, atAnyPrice)
+  if (!secure()) return failed('insecure')
+  ownerTab.claim(seat)
+  follow()
 }
 
-/** First the microphone: who takes the line over and then cannot speak would cut a citizen off. */
-async function prepare(seat: string, atAnyPrice: boolean): Promise<void> {
-  if (!secure()) return failed('insecure')
-  if (!(await listen()) || seatId !== seat || phase.value !== 'starting') return
-  ownership = (atAnyPrice ? takeOver : own)(seat, {
-    mine: () => void register(),
-    theirs: () => {
-      hush()
-      phase.value = 'elsewhere'
-    },
-    // Not ended here: a call would end with it. The service closes our line as soon as the other page has its own.
-    taken: () => (trouble.value = 'taken-over'),
-  })
+/** What the ownership of the seat means for its telephone. */
+function follow(): void {
+  if (!inBrowser.value) return
+  if (ownerTab.owns.value) void register()
+  else if (ownerTab.ownership.value === 'guest') giveWay()
+}
+watch(ownerTab.ownership, follow)
+
+/** Another tab is the telephone. A call is not ended here: the service closes our line as soon as the other tab
+ *  has its own, and leads the call there. */
+function giveWay(): void {
+  if (telephone?.inCall === true) trouble.value = 'taken-over'
+  else {
+    letGo()
+    phase.value = 'elsewhere'
+  }
 }
 
 async function listen(): Promise<boolean> {
@@ -215,17 +223,21 @@ async function listDevices(): Promise<void> {
 
 async function register(): Promise<void> {
   const seat = seatId
-  if (microphone === null && !(await listen())) return
+  if (seat === null || telephone !== null || registering) return
+  phase.value = 'starting'
+  registering = true
   try {
+    if (microphone === null && !(await listen())) return
     const identity = await api.softphone()
-    if (seatId !== seat || seat === null) return
-    phase.value = 'starting'
+    if (seatId !== seat || telephone !== null || !ownerTab.owns.value) return
     registered = false
     telephone = new Telephone(events, () => microphone)
     await telephone.start(identity)
   } catch (refused) {
     if (!(refused instanceof ApiError)) throw refused
     failed('service')
+  } finally {
+    registering = false
   }
 }
 
@@ -242,17 +254,22 @@ const events = {
   lost(why: Loss): void {
     if (why === 'lost') trouble.value = 'line-lost'
     else if (why === 'logged-out' && telephone?.inCall === true) trouble.value = why
-    else failed(why)
+    else if (why === 'taken-over' && !ownerTab.owns.value) {
+      letGo()
+      phase.value = 'elsewhere'
+    } else failed(why)
   },
   rings(id: string | null): void {
     callId.value = id
     phase.value = 'ringing'
-    if (returning.value) telephone?.answer()
+    // Who is rung by the waiting line brings the call's number; a leg of its own has none.
+    if (id === null && performance.now() < comesBackUntil) telephone?.answer()
     else bell?.ring()
   },
   talks(): void {
     bell?.stop()
     returning.value = false
+    comesBackUntil = 0
     phase.value = 'talking'
     muted.value = false
     pressed.value = ''
@@ -282,26 +299,19 @@ const events = {
   },
 }
 
-/** This page was loaded anew while its seat talked: the service leads the call back to it. */
+/** This page may have been loaded anew while its seat talked: the service leads the call back to it. */
 async function bringBack(): Promise<void> {
-  const seat = seatId
-  await until(() => seat !== null && state.value.seats.loaded)
-  const row = seat === null ? undefined : state.value.seats.rows[seat]
-  if (row?.state !== 'talking' || row.call_id === null || telephone?.inCall !== false) return
-  returning.value = true
-  try {
-    await api.returnCall(row.call_id)
-    setTimeout(() => (returning.value = false), RETURN_LIMIT_MS)
-  } catch (refused) {
+  if (telephone?.inCall !== false) return
+  comesBackUntil = performance.now() + RETURN_LIMIT_MS
+  const back = await api.bringCallBack().catch((refused: unknown) => {
+    // The citizen has gone on meanwhile: there is nothing to lead back.
     if (!(refused instanceof ApiError)) throw refused
-    // It is not in a browser, or over meanwhile: nothing to lead back.
-    returning.value = false
-  }
-}
-
-async function until(true_: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 20 && !true_(); tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, REFRESH_MS))
+    return { call_id: null }
+  })
+  if (back.call_id === null) comesBackUntil = 0
+  else if (telephone?.inCall === false) {
+    returning.value = true
+    setTimeout(() => (returning.value = false), RETURN_LIMIT_MS)
   }
 }
 
@@ -315,8 +325,6 @@ function failed(why: Trouble): void {
 function letGo(): void {
   telephone?.stop()
   telephone = null
-  ownership?.leave()
-  ownership = null
   hush()
   bell?.stop()
   events.over()

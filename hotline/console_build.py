@@ -17,6 +17,8 @@ Say = Callable[[str], None]
 
 NOT_SOURCE = frozenset({"node_modules", "dist", "test-results"})
 STAMP = "source.sha256"
+FIRST_LOAD = "first load of the operator"
+"""The build says how much that is, and fails when it is too much (web/console/firstLoad.ts). 首屏大小"""
 
 
 class ConsoleNotBuilt(Exception):
@@ -58,7 +60,9 @@ def build_console(source: Path, build: Path, say: Say) -> bool:
             return False
         install_modules(source, say)
         say("building the console")
-        run_npm(["run", "build"], source)
+        for line in run_npm(["run", "build"], source).splitlines():
+            if FIRST_LOAD in line:
+                say(line[line.index(FIRST_LOAD) :])
         stamp.write_text(wanted)
     return True
 
@@ -75,8 +79,8 @@ def install_modules(source: Path, say: Say) -> None:
     stamp.write_text(wanted)
 
 
-def run_npm(words: Sequence[str], source: Path) -> None:
-    """Raises ConsoleNotBuilt with npm's last lines."""
+def run_npm(words: Sequence[str], source: Path) -> str:
+    """What npm said. Raises ConsoleNotBuilt with its last lines."""
     inside = Path(sys.executable).parent
     npm = shutil.which("npm") or (str(inside / "npm") if (inside / "npm").exists() else None)
     if npm is None:
@@ -93,3 +97,4 @@ def run_npm(words: Sequence[str], source: Path) -> None:
     )
     if done.returncode != 0:
         raise ConsoleNotBuilt(f"npm {words[0]}: " + "\n".join(done.stdout.splitlines()[-15:]))
+    return done.stdout

@@ -29,6 +29,7 @@ def columns(
     waits: Iterable[Wait], settings: ServiceLevelSettings, since: datetime, now: datetime
 ) -> tuple[Column, ...]:
     """From `since` on, the one that runs now included; a column without callers is there too."""
+    since = since.astimezone(now.tzinfo)
     count = max(0, (now - since) // COLUMN + 1)
     sums = [Sums() for _ in range(count)]
     waited: list[list[int]] = [[] for _ in range(count)]

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
 
 from web import (
     account_routes,
@@ -45,6 +44,7 @@ from web import (
 )
 from web.access import House, Viewer
 from web.accounts import Accounts
+from web.console_files import ConsoleFiles
 from web.noting import Noting
 from web.ports import Services
 from web.settings import WebSettings
@@ -164,7 +164,7 @@ def _add_console(app: FastAPI, static: Path) -> None:
     index = static / "index.html"
     root_files = {p.name: p for p in static.iterdir() if p.is_file()} if static.is_dir() else {}
     if (static / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=static / "assets"), name="assets")
+        app.mount("/assets", ConsoleFiles(static / "assets"), name="assets")
 
     @app.get("/{path:path}", include_in_schema=False)
     async def console(path: str) -> Response:

@@ -1,12 +1,13 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { checkFirstLoad } from './firstLoad.ts'
 
 // Where `npm run dev` finds the service (or mock/server.mjs).
 const service = process.env.HOTLINE_CONSOLE_SERVICE ?? 'http://127.0.0.1:8012'
 
 export default defineConfig({
   base: '/',
-  plugins: [vue()],
+  plugins: [vue(), checkFirstLoad()],
   build: {
     outDir: '../static',
     emptyOutDir: true,

@@ -8,6 +8,7 @@ import type {
   Call,
   Callback,
   CallCues,
+  CallMark,
   CourseStep,
   Cue,
   Decision,
@@ -16,8 +17,11 @@ import type {
   FieldQuality,
   Flows,
   FlowPicture,
+  FoundPage,
+  Hearer,
   Hints,
   LimitedCall,
+  Listening,
   Message,
   MessageRecording,
   Miss,
@@ -31,6 +35,7 @@ import type {
   PartHealth,
   Peaks,
   Problem,
+  Purpose,
   Recording,
   Repeat,
   Replay,
@@ -81,24 +86,59 @@ export interface RulePublication {
   based_on: number
 }
 
-let onLoggedOut: () => void = () => undefined
+let onLoggedOut: () => Promise<boolean> = () => Promise.resolve(false)
 
-/** What to do when the service no longer knows this session. */
-export function whenLoggedOut(act: () => void): void {
+/**
+ * What to do when the service no longer knows this session. Once it promises true somebody has logged
+ * in again in this page, and the request is asked once more: nothing that was typed is lost.
+ */
+export function whenLoggedOut(act: () => Promise<boolean>): void {
   onLoggedOut = act
 }
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Reads that wait for a log-in; a page that asks every few seconds waits once. */
+const waiting = new Map<string, Promise<unknown>>()
+
+export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const key = method === 'GET' ? path : ''
+  const same = waiting.get(key)
+  if (same !== undefined) return same as Promise<T>
+  try {
+    return await askOnce<T>(method, path, body)
+  } catch (failed) {
+    if (!(failed instanceof ApiError) || failed.code !== 'not-logged-in') throw failed
+    const back = onLoggedOut()
+    // Who asks about the session itself wants to know that it is over.
+    if (path.startsWith('/api/session')) throw failed
+    const again = back.then((came) => {
+      waiting.delete(key)
+      if (!came) throw failed
+      return askOnce<T>(method, path, body)
+    })
+    if (key) waiting.set(key, again)
+    return again
+  }
+}
+
+/** No person waits longer for an answer; what was asked may be done all the same. */
+const LONGEST_MS = 30_000
+
+async function askOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
   let answer: Response
-  const asked: RequestInit = { method, headers: { Accept: 'application/json' } }
+  const asked: RequestInit = {
+    method,
+    headers: { Accept: 'application/json' },
+    signal: AbortSignal.timeout(LONGEST_MS),
+  }
   if (body !== undefined) {
     asked.headers = { ...asked.headers, 'Content-Type': 'application/json' }
     asked.body = JSON.stringify(body)
   }
   try {
     answer = await fetch(path, asked)
-  } catch {
-    throw new ApiError('service-unreachable', 0)
+  } catch (failed) {
+    const late = failed instanceof DOMException && failed.name === 'TimeoutError'
+    throw new ApiError(late ? 'service-slow' : 'service-unreachable', 0)
   }
   noteServerTime(answer.headers.get('date'))
   if (answer.status === 204) return undefined as T
@@ -107,7 +147,6 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   if (answer.ok && read !== null) return read as T
   const refusal = (read ?? {}) as { code?: string; details?: Record<string, unknown> }
   const code = refusal.code ?? (answer.status >= 500 || answer.ok ? 'service-ill' : 'http-error')
-  if (code === 'not-logged-in') onLoggedOut()
   throw new ApiError(code, answer.status, refusal.details)
 }
 
@@ -127,6 +166,8 @@ export const api = {
   whoAmI: () => get<User>('/api/session'),
   logIn: (username: string, password: string) =>
     ask<User>('POST', '/api/session', { username, password }),
+  logInWithCode: (ticket: string, code: string) =>
+    ask<User>('POST', '/api/session/second-factor', { ticket, code }),
   logOut: () => ask<void>('DELETE', '/api/session'),
 
   liveCalls: () => get<Listed<'calls', Call>>('/api/calls?state=live'),
@@ -256,6 +297,25 @@ export const api = {
     get<Listed<'recordings', Recording>>(`/api/recordings?call_id=${id(callId)}`),
   peaks: (recordingId: string) => get<Peaks>(`/api/recordings/${id(recordingId)}/peaks`),
   replay: (recordingId: string) => get<Replay>(`/api/recordings/${id(recordingId)}/replay`),
+  search: (asked: URLSearchParams) => get<FoundPage>(`/api/search?${asked.toString()}`),
+  purposes: () => get<{ purposes: Purpose[] }>('/api/purposes'),
+  openListening: (recordingId: string, purpose: string, note: string) =>
+    ask<Listening>('POST', `/api/recordings/${id(recordingId)}/listenings`, { purpose, note }),
+  heardAddress: (recordingId: string, listeningId: string) =>
+    `/api/recordings/${id(recordingId)}/listenings/${id(listeningId)}/heard`,
+  heard: (recordingId: string, listeningId: string, spans: [number, number][]) =>
+    ask<Listening>('POST', `/api/recordings/${id(recordingId)}/listenings/${id(listeningId)}/heard`, { spans }),
+  whoHeard: (recordingId: string) =>
+    get<{ duration_ms: number; listenings: Listening[]; people: Hearer[] }>(
+      `/api/recordings/${id(recordingId)}/listenings`,
+    ),
+  marks: (callId: string) => get<{ marks: CallMark[] }>(`/api/calls/${id(callId)}/marks`),
+  makeMark: (callId: string, atMs: number, endsAtMs: number | null, text: string) =>
+    ask<{ marks: CallMark[] }>('POST', `/api/calls/${id(callId)}/marks`, {
+      at_ms: atMs, ends_at_ms: endsAtMs, text,
+    }),
+  removeMark: (callId: string, markId: string) =>
+    ask<{ marks: CallMark[] }>('DELETE', `/api/calls/${id(callId)}/marks/${id(markId)}`),
   audioAddress: (recordingId: string) => `/api/recordings/${id(recordingId)}/audio`,
 
   callbacks: () => get<Listed<'callbacks', Callback>>('/api/callbacks'),

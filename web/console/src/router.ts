@@ -1,7 +1,7 @@
 // The console's addresses. Pages are loaded when they are first opened.
 import { ref } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { recall, startPage, user } from './session'
+import { hangsOnWall, recall, startPage, user } from './session'
 
 /** The address of a page whose code could not be fetched: no network, or a new release. */
 export const lostPage = ref<string | null>(null)
@@ -10,6 +10,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/login', name: 'login', component: () => import('./pages/LoginPage.vue') },
+    { path: '/wall', name: 'wall', component: () => import('./pages/WallPage.vue') },
     {
       path: '/',
       component: () => import('./components/AppShell.vue'),
@@ -65,6 +66,9 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   await recall()
+  // A screen on the wall comes back by itself, also when nobody answers yet; it has no other page.
+  if (to.name === 'wall') return true
+  if (hangsOnWall.value) return { name: 'wall' }
   if (to.name === 'login') return user.value === null ? true : startPage()
   if (user.value !== null) return to.name === 'start' ? startPage() : true
   return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }

@@ -1,5 +1,5 @@
 // Who is logged in here, and what that person may do in the console.
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { api, ApiError } from './api'
 import { forgetAllTyped } from './keptWords'
 import { ownerTab } from './ownerTab'
@@ -17,12 +17,15 @@ export const leadsFloor = computed(() => has('supervisor') || has('administrator
 /** Sees rule documents; administrators change them. */
 export const readsRules = leadsFloor
 export const writesRules = computed(() => has('administrator'))
+export const administers = writesRules
 /** Hears what citizens left when nobody was there; who only listens does nothing about it. */
 export const takesMessages = computed(() => has('operator') || hearsAll.value)
 export const answersMessages = computed(() => has('operator') || has('supervisor'))
 /** Takes calls: works at the desk and starts there. */
 export const takesCalls = computed(() => has('operator') && ownSeat.value !== null)
 export const startPage = (): string => (takesCalls.value ? '/desk' : '/calls')
+/** An account that is only for a big screen. */
+export const hangsOnWall = computed(() => user.value?.roles.length === 1 && has('wall'))
 export const ownSeat = computed(() => user.value?.seat_id ?? null)
 
 function has(role: User['roles'][number]): boolean {
@@ -55,9 +58,37 @@ export function recall(): Promise<void> {
   return known
 }
 
-export async function logIn(username: string, password: string): Promise<void> {
-  user.value = await api.logIn(username, password)
+/** Somebody has shown who he is, with a password or with the code that was missing. */
+export function cameIn(found: User): void {
+  user.value = found
   onPurpose = false
+}
+
+/** The session is over while its page is still there: the log-in stands over the page. */
+export const sessionOver = ref(false)
+let comeBack: Promise<boolean> | null = null
+let goOn: (came: boolean) => void = () => undefined
+
+/** Promises whether somebody logs in again here; everybody who asks waits for the same answer. */
+export function sessionEnded(): Promise<boolean> {
+  if (user.value === null) return Promise.resolve(false)
+  comeBack ??= new Promise((resolve) => {
+    goOn = resolve
+    sessionOver.value = true
+  })
+  return comeBack
+}
+
+/** The same person is here again. */
+export function cameBack(found: User): void {
+  cameIn(found)
+  answerWaiting(true)
+}
+
+function answerWaiting(came: boolean): void {
+  sessionOver.value = false
+  comeBack = null
+  goOn(came)
 }
 
 export async function logOut(): Promise<void> {
@@ -75,4 +106,5 @@ export async function logOut(): Promise<void> {
 
 export function forgetUser(): void {
   user.value = null
+  if (sessionOver.value) answerWaiting(false)
 }

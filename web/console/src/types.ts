@@ -7,6 +7,8 @@ export interface User {
   name: string
   roles: Role[]
   seat_id: string | null
+  /** What must be done before anything else is open: the code of that refusal. */
+  owes: 'password-change-needed' | 'second-factor-set-up-needed' | null
 }
 
 export type CallState =
@@ -375,6 +377,90 @@ export interface Replay {
   utterances: Utterance[]
   events: LiveMessage[]
   order: Order | null
+  /** For shift leaders and inspectors only. */
+  signals: Signal[]
+}
+
+/** For what recordings may be heard. */
+export interface Purpose {
+  name: string
+  needs_note: boolean
+}
+
+/** One person's hearing of one recording for one purpose. */
+export interface Listening {
+  listening_id: string
+  recording_id: string
+  call_id: string
+  by: string
+  name: string
+  purpose: string
+  note: string
+  own: boolean
+  address: string
+  opened_at: string
+  heard_at: string | null
+  spans: [number, number][]
+  heard_ms: number
+}
+
+/** Everything one person ever heard of a recording. */
+export interface Hearer {
+  by: string
+  name: string
+  times: number
+  purposes: string[]
+  own: boolean
+  last_at: string
+  spans: [number, number][]
+  heard_ms: number
+}
+
+/** A moment or a span of a call that somebody pointed out; on the call's clock. */
+export interface CallMark {
+  mark_id: string
+  at_ms: number
+  ends_at_ms: number | null
+  text: string
+  by: string
+  name: string
+  made_at: string
+}
+
+/** A sentence in which the looked-for words were said. */
+export interface SearchHit {
+  side: Side
+  who: string | null
+  at_ms: number
+  text: string
+  marks: [number, number][]
+}
+
+export interface FoundCall {
+  recording_id: string
+  call_id: string
+  state: RecordingState
+  started_at: string
+  duration_ms: number
+  caller_number: string
+  seat_id: string | null
+  skill_group: string | null
+  skill_group_name: string | null
+  satisfaction: string | null
+  score: number | null
+  cues: number
+  signals: number
+  marks: number
+  listenings: number
+  hits: SearchHit[]
+  hit_count: number
+}
+
+export interface FoundPage {
+  calls: FoundCall[]
+  after: string | null
+  total: number
+  more_than_total: boolean
 }
 
 export type CueLevel = 'red' | 'amber' | 'info'
@@ -614,7 +700,7 @@ export interface Wall extends Omit<ServiceLevel, 'misses'> {
   at: string
   late: number
   will_be_late: number
-  seats: Partial<Record<SeatState, number>>
+  seats: { [state in SeatState]?: number }
   groups: GroupFloor[]
   alarms: { seats: number; skill_groups: string[] }
   switches: string[]

@@ -16,7 +16,9 @@ export function useScreenPop(): void {
     (callId) => {
       if (callId === null) return
       // An order being written is not swept away: what was typed is kept until it is opened again.
-      void router.push(takesCalls.value ? { name: 'desk' } : { name: 'calls', params: { callId } })
+      // Who watches all calls goes on watching them, with this one opened.
+      const watches = !takesCalls.value || router.currentRoute.value.name === 'calls'
+      void router.push(watches ? { name: 'calls', params: { callId } } : { name: 'desk' })
     },
     { immediate: true },
   )

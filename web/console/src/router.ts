@@ -67,8 +67,9 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   await recall()
   // A screen on the wall comes back by itself, also when nobody answers yet; it has no other page.
-  if (to.name === 'wall') return true
-  if (hangsOnWall.value) return { name: 'wall' }
+  const owes = user.value?.owes ?? null
+  if (to.name === 'wall' && owes === null) return true
+  if (hangsOnWall.value && owes === null) return { name: 'wall' }
   if (to.name === 'login') return user.value === null ? true : startPage()
   if (user.value !== null) return to.name === 'start' ? startPage() : true
   return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }

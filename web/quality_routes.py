@@ -95,7 +95,7 @@ async def signals(
     """What inspectors should look at, of calls of a period; never a verdict. 质检信号"""
     require(viewer, Role.SUPERVISOR, Role.INSPECTOR)
     found = await house.quality.records.signals(rule, since, until, limit)
-    return {"signals": [_signal(one) for one in found]}
+    return {"signals": [signal_view(one) for one in found]}
 
 
 @router.get("/words/hits")
@@ -257,7 +257,7 @@ def _measures(measured: SpeechMeasured | None) -> Json | None:
     }
 
 
-def _signal(record: SignalRecord) -> Json:
+def signal_view(record: SignalRecord) -> Json:
     signal = record.signal
     return {
         "signal_id": signal.signal_id,

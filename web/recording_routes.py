@@ -1,6 +1,7 @@
 """/api/recordings: the catalogue and the player. 录音"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -24,12 +25,14 @@ from web.access import (
 from web.call_routes import heard_words, shown, story_of
 from web.discretion import watches
 from web.errors import NotFound
-from web.ports import Services, User
+from web.ports import Role, Services, User
+from web.quality_routes import signal_view
 from web.sound import streamed
 
 router = APIRouter(prefix="/api/recordings", tags=["recordings"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
+MOST_SIGNALS = 500
 
 
 async def find(
@@ -141,7 +144,9 @@ async def replay(recording_id: str, house: House, viewer: Viewer) -> dict[str, A
     story: list[dict[str, Any]] = []
     seen: dict[str, Any] | None = None
     order = None
+    signals: list[dict[str, Any]] = []
     if call is not None:
+        signals = await _signals_of(call, house, viewer)
         said = await heard_words(call, house, viewer)
         seen = (await shown([call], house, viewer))[0]
         story = await story_of(call, house, viewer)
@@ -154,4 +159,14 @@ async def replay(recording_id: str, house: House, viewer: Viewer) -> dict[str, A
         "utterances": [views.utterance(one) for one in said],
         "events": story,
         "order": order,
+        "signals": signals,
     }
+
+
+async def _signals_of(call: Call, house: Services, viewer: User) -> list[dict[str, Any]]:
+    """What the last review of the call found; nothing of it is proved, so it is no operator's to see."""
+    if viewer.roles.isdisjoint({Role.SUPERVISOR, Role.INSPECTOR}):
+        return []
+    until = call.arrived_at + timedelta(microseconds=1)
+    found = await house.quality.records.signals(None, call.arrived_at, until, MOST_SIGNALS)
+    return [signal_view(one) for one in found if one.signal.call_id == call.call_id]

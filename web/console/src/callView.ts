@@ -64,7 +64,7 @@ export function useCallView(callId: string) {
   /** Show where it was said, and let it be heard. */
   function prove(span: Span): void {
     pinned.value = { ...span }
-    if (sound.value !== null) playSpan(sound.value, span.starts_at_ms, span.ends_at_ms)
+    if (sound.value !== null) void playSpan(sound.value, span.starts_at_ms, span.ends_at_ms)
   }
 
   async function findCall(): Promise<void> {

@@ -64,6 +64,11 @@ export class LiveSocket {
     this.connect()
   }
 
+  /** Go on after the last seq, with a new session. */
+  again(): void {
+    this.start(this.seq)
+  }
+
   stop(): void {
     this.cancelWait()
     this.cancelSilence()

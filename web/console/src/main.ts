@@ -5,8 +5,8 @@ import App from './App.vue'
 import { whenLoggedOut } from './api'
 import { recallLocale } from './i18n'
 import { router } from './router'
-import { forgetUser } from './session'
+import { sessionEnded } from './session'
 
-whenLoggedOut(forgetUser)
+whenLoggedOut(sessionEnded)
 await recallLocale()
 createApp(App).use(router).mount('#app')

@@ -10,6 +10,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/login', name: 'login', component: () => import('./pages/LoginPage.vue') },
+    { path: '/welcome', name: 'welcome', component: () => import('./pages/WelcomePage.vue') },
     { path: '/wall', name: 'wall', component: () => import('./pages/WallPage.vue') },
     {
       path: '/',
@@ -57,6 +58,19 @@ export const router = createRouter({
         },
         { path: 'quality', name: 'quality', component: () => import('./pages/QualityPage.vue') },
         { path: 'blocks', name: 'blocks', component: () => import('./pages/BlocksPage.vue') },
+        { path: 'account', name: 'account', component: () => import('./pages/AccountPage.vue') },
+        {
+          path: 'admin',
+          component: () => import('./pages/AdminPage.vue'),
+          children: [
+            { path: '', name: 'admin', component: () => import('./pages/admin/OverviewPage.vue') },
+            { path: 'people', name: 'people', component: () => import('./pages/admin/PeoplePage.vue') },
+            { path: 'seats', name: 'phones', component: () => import('./pages/admin/PhonesPage.vue') },
+            { path: 'calendar', name: 'calendar', component: () => import('./pages/admin/CalendarPage.vue') },
+            { path: 'audit', name: 'audit', component: () => import('./pages/admin/AuditPage.vue') },
+            { path: 'doctor', name: 'doctor', component: () => import('./pages/admin/DoctorPage.vue') },
+          ],
+        },
         { path: 'health', name: 'health', component: () => import('./pages/HealthPage.vue') },
         { path: ':rest(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue') },
       ],
@@ -69,8 +83,12 @@ router.beforeEach(async (to) => {
   // A screen on the wall comes back by itself, also when nobody answers yet; it has no other page.
   const owes = user.value?.owes ?? null
   if (to.name === 'wall' && owes === null) return true
-  if (hangsOnWall.value && owes === null) return { name: 'wall' }
-  if (to.name === 'login') return user.value === null ? true : startPage()
+  // A password or a second factor that is owed comes before every other page.
+  if (owes !== null) return to.name === 'welcome' ? true : { name: 'welcome' }
+  if (hangsOnWall.value) return { name: 'wall' }
+  if (to.name === 'login' || (to.name === 'welcome' && user.value !== null)) {
+    return user.value === null ? true : startPage()
+  }
   if (user.value !== null) return to.name === 'start' ? startPage() : true
   return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
 })

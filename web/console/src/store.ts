@@ -16,7 +16,7 @@ import {
   type SliceName,
   type State,
 } from './reducers'
-import { forgetUser, takesMessages } from './session'
+import { sessionEnded, takesMessages } from './session'
 import type { Call, Callback, LiveMessage, Message, Order, Seat, SkillGroup } from './types'
 
 const ENDED_CALLS = 30
@@ -37,7 +37,7 @@ let running = 0
 
 const socket = new LiveSocket({
   messages: take,
-  refused: forgetUser,
+  refused: () => void sessionEnded(),
   neverOpened: () => void api.whoAmI().catch(() => undefined),
 })
 
@@ -115,6 +115,9 @@ export async function begin(): Promise<void> {
   socket.start(seqs.length > 0 ? Math.min(...seqs.map((slice) => slice.seq)) : -1)
   skillGroups.value = (await groups)?.skill_groups ?? []
 }
+
+/** After logging in again in the same page: the stream goes on where it stopped. */
+export const goOnLive = (): void => socket.again()
 
 export function end(): void {
   running += 1

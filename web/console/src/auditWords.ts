@@ -1,0 +1,35 @@
+// What the audit log's words mean. A kind that has no words of its own is put together from its parts.
+import { t, tWord } from './i18n'
+
+/** "seats.force" in words; a route nobody has named yet stays readable by its parts. */
+export function auditKind(kind: string): string {
+  const known = tWord('audit.kind', kind)
+  if (known !== kind) return known
+  return kind.split('.').map((part) => tWord('audit.part', part)).join(' · ')
+}
+
+const names = (value: unknown): string =>
+  (Array.isArray(value) ? value : [value]).map((one) => tWord('role', String(one ?? '—'))).join('、')
+
+function skills(value: unknown): string {
+  return Object.entries(value as Record<string, unknown>).map(([code, level]) => `${code} ${String(level)}`).join('、')
+}
+
+/** The details in one line. */
+export function detailWords(details: Record<string, unknown>): string {
+  return Object.entries(details)
+    .filter(([name, value]) => value !== '' && value !== null && value !== false && name !== 'device')
+    .map(([name, value]) => {
+      const label = tWord('audit.detail', name)
+      if (name === 'why' || name === 'how') return tWord('audit.why', String(value))
+      if (name === 'roles' && Array.isArray(value) && value.some(Array.isArray)) {
+        return `${label} ${names(value[0])} → ${names(value[1])}`
+      }
+      if (name === 'roles') return `${label} ${names(value)}`
+      if (name === 'skills') return `${label} ${skills(value)}`
+      if (name === 'locked') return t('audit.detail.locked')
+      if (Array.isArray(value) && value.length === 2) return `${label} ${String(value[0] ?? '—')} → ${String(value[1] ?? '—')}`
+      return `${label} ${String(value)}`
+    })
+    .join('；')
+}

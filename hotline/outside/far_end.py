@@ -70,8 +70,8 @@ class FarEnd:
         """Speak, and return at once: whoever else acts meanwhile is heard too. Raises as say() does."""
         sound = _sound(audio)
         name = await self._kept(sound)
-        await self._set("OUTSIDE_SAYS", name)
-        await self.send_to("far-end", "say")
+        async with self._one_at_a_time:
+            await self._begin_turn("say", "OUTSIDE_SAYS", name)
 
     async def press(self, keys: str) -> None:
         """Press keys (0-9 * #) as RFC 4733 DTMF; returns when they are sent. Raises as say() does."""
@@ -156,16 +156,20 @@ class FarEnd:
 
     async def _take_turn(self, exten: str, variable: str, value: str, limit_s: float) -> None:
         async with self._one_at_a_time:
-            self._turn += 1
-            turn = self._turn
-            await self._set(variable, value)
-            await self._set("OUTSIDE_TURN", str(turn))
-            await self.send_to("far-end", exten)
+            turn = await self._begin_turn(exten, variable, value)
             await self.until(lambda: self.gone or self._turns_done >= turn, limit_s, NotSpoken())
             if self._turns_done < turn:
                 raise FarEndGone()
             if self._turn_status != "SUCCESS":
                 raise NotSpoken(self._turn_status)
+
+    async def _begin_turn(self, exten: str, variable: str, value: str) -> int:
+        self._turn += 1
+        turn = self._turn
+        await self._set(variable, value)
+        await self._set("OUTSIDE_TURN", str(turn))
+        await self.send_to("far-end", exten)
+        return turn
 
     async def send_to(self, context: str, exten: str) -> None:
         """Move the channel in the simulator's dialplan. Raises FarEndGone."""

@@ -1,25 +1,35 @@
-"""An operator whose telephone is his browser: real SIP, real sound, every trouble that he meets."""
-
-import re
+"""An operator whose telephone is his browser: real SIP, real sound, and every trouble that he meets."""
 
 import pytest
 from playwright.sync_api import expect
 
 from hotline.outside.tones import hears_tone, tone
 from tests.browser.conftest import BROWSER_HZ
+from tests.browser.test_console import shot
 
 SEAT = "8004"
 """It has no telephone on its desk."""
+NUMBER = "13800000031"
 CITIZEN_HZ = 1300
+LIMIT_MS = 15_000
+KEEP_FAR_END = """
+const told = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
+Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+  ...told,
+  set(stream) {
+    if (stream !== null) window.farEnd = stream
+    told.set.call(this, stream)
+  },
+})
+"""
 HEARD_IN_PAGE = """
 async ([hz, limitMs]) => {
-  const far = window.farEnd
   const context = new AudioContext()
   await context.resume()
   const analyser = context.createAnalyser()
   analyser.fftSize = 4096
   analyser.smoothingTimeConstant = 0
-  context.createMediaStreamSource(far).connect(analyser)
+  context.createMediaStreamSource(window.farEnd).connect(analyser)
   const bins = new Float32Array(analyser.frequencyBinCount)
   const ends = performance.now() + limitMs
   try {
@@ -36,29 +46,62 @@ async ([hz, limitMs]) => {
   }
 }
 """
-KEEP_FAR_END = """
-const told = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
-Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
-  ...told,
-  set(stream) {
-    if (stream !== null) window.farEnd = stream
-    told.set.call(this, stream)
-  },
-})
-"""
 
 
-@pytest.fixture(scope="module")
-def station(browser, browser_context_args, product):
-    """The operator of a seat without a desk telephone, logged in; his pages share what a browser shares."""
-    context = browser.new_context(**browser_context_args, permissions=["microphone"])
-    context.add_init_script(KEEP_FAR_END)
-    page = context.new_page()
-    log_in(page, product)
-    telephone_is(page, "ready")
-    product.do(ready(product))
-    yield page
-    context.close()
+class SipCable:
+    """The cable of a page's SIP socket, which can be cut."""
+
+    def __init__(self, page) -> None:
+        self.is_cut = False
+        self._plugged = []
+        page.route_web_socket("**/sip", self._plug)
+
+    def cut(self):
+        self.is_cut = True
+        for near, far in self._plugged:
+            near.close(code=3001)
+            far.close(code=3001)
+        self._plugged = []
+
+    def mend(self):
+        self.is_cut = False
+
+    def _plug(self, near):
+        if self.is_cut:
+            near.close(code=3001)
+        else:
+            self._plugged.append((near, near.connect_to_server()))
+
+
+class Station:
+    """The operator's browser; its pages share what the pages of one browser share."""
+
+    def __init__(self, context, product) -> None:
+        self.context, self.product = context, product
+        self.page = context.new_page()
+        self.cable = SipCable(self.page)
+
+    def hears(self, citizen):
+        """The page's own analyser finds the citizen's tone while he makes it."""
+        self.product.do(citizen.begin_to_say(tone(CITIZEN_HZ, seconds=4)))
+        assert self.page.evaluate(HEARD_IN_PAGE, [CITIZEN_HZ, 6000])
+
+    def is_heard_by(self, citizen):
+        """The microphone's tone is in what the citizen hears from now on."""
+        before = len(citizen.heard())
+        self.product.do(
+            self.product.stage.eventually(
+                lambda: hears_tone(citizen.heard()[before:], BROWSER_HZ), 15, "he hears no tone"
+            )
+        )
+
+
+def telephone_is(page, how):
+    expect(page.locator(f"[data-softphone={how}]")).to_be_visible(timeout=LIMIT_MS)
+
+
+def strip(page, what):
+    return page.locator(f"[data-softphone-strip={what}]")
 
 
 def log_in(page, product):
@@ -68,35 +111,28 @@ def log_in(page, product):
     page.get_by_role("button", name="登录").click()
 
 
-def telephone_is(page, how):
-    expect(page.locator(f"[data-softphone={how}]")).to_be_visible(timeout=15_000)
-
-
-def strip(page, what):
-    return page.locator(f"[data-softphone-strip={what}]")
-
-
-def citizen_hears(product, citizen, hz=BROWSER_HZ):
-    """That tone, in what he hears from now on."""
-    before = len(citizen.heard())
-    product.do(
-        product.stage.eventually(
-            lambda: hears_tone(citizen.heard()[before:], hz), 15, "he hears no tone"
-        )
-    )
-
-
-def operator_hears(page, product, citizen):
-    """The page's own analyser finds the citizen's tone, while he makes it."""
-    product.do(citizen.begin_to_say(tone(CITIZEN_HZ, seconds=4)))
-    assert page.evaluate(HEARD_IN_PAGE, [CITIZEN_HZ, 6000])
+@pytest.fixture(scope="module")
+def station(browser, browser_context_args, product):
+    context = browser.new_context(**browser_context_args, permissions=["microphone"])
+    context.add_init_script(KEEP_FAR_END)
+    station = Station(context, product)
+    problems = []
+    station.page.on("pageerror", lambda error: problems.append(str(error)))
+    log_in(station.page, product)
+    telephone_is(station.page, "ready")
+    yield station
+    context.close()
+    assert problems == []
 
 
 async def ready(product):
     stage = product.stage
     api = await stage.api(SEAT)
-    await stage.until(f"/api/seats/{SEAT}", lambda s: s["phone_reachable"], api=api)
-    shown = await api.get(f"/api/seats/{SEAT}")
+    shown = await stage.until(
+        f"/api/seats/{SEAT}",
+        lambda s: s["phone_reachable"] and s["state"] in ("signed_out", "not_ready", "ready", "wrap_up"),
+        api=api,
+    )  # fmt: skip
     if shown["state"] == "signed_out":
         await api.post(f"/api/seats/{SEAT}/sign-in")
     if shown["state"] == "wrap_up":
@@ -110,28 +146,109 @@ async def ready(product):
 
 @pytest.fixture
 def talk(station, product):
-    """A citizen who talks with the operator's browser: (page, his telephone, the call's id)."""
+    """A citizen who talks with the operator's browser: (his telephone, the call's id)."""
+    telephone_is(station.page, "ready")
     product.do(ready(product))
-    number = "13800000031"
-    citizen = product.do(product.stage.world.dial(number))
-    station.get_by_role("button", name="接听").click(timeout=15_000)
-    telephone_is(station, "talking")
-    call = product.do(product.stage.call_of(number))
-    yield station, citizen, call["call_id"]
+    citizen = product.do(product.stage.world.dial(NUMBER))
+    expect(strip(station.page, "rings")).to_be_visible(timeout=LIMIT_MS)
+    shot(station.page, "softphone-rings")
+    station.page.keyboard.press("Alt+A")
+    telephone_is(station.page, "talking")
+    call_id = product.do(product.stage.call_of(NUMBER))["call_id"]
+    yield citizen, call_id
     product.do(citizen.hang_up())
-    product.do(product.stage.call_is(call["call_id"], "ended"))
+    product.do(product.stage.call_is(call_id, "ended"))
+    product.do(_no_more_calls(product))
 
 
-def test_both_hear_each_other_and_a_muted_microphone_is_heard_by_nobody(talk, product):
-    page, citizen, _ = talk
-    citizen_hears(product, citizen)
-    operator_hears(page, product, citizen)
+async def _no_more_calls(product):
+    await ready(product)
+    api = await product.stage.api(SEAT)
+    await api.post(f"/api/seats/{SEAT}/not-ready", {"reason": "training"})
 
 
-def test_a_page_that_is_loaded_anew_has_its_call_again(talk, product):
-    page, citizen, call_id = talk
-    citizen_hears(product, citizen)
-    page.reload()
-    telephone_is(page, "talking")
-    citizen_hears(product, citizen)
-    operator_hears(page, product, citizen)
+def test_both_hear_each_other_and_keys_reach_the_far_end(station, talk, product):
+    citizen, _ = talk
+    page = station.page
+    station.is_heard_by(citizen)
+    station.hears(citizen)
+    page.locator("[data-softphone]").click()
+    panel = page.get_by_role("region", name="软电话")
+    shot(page, "softphone-talks")
+    for key in "12#":
+        panel.get_by_role("button", name=key, exact=True).click()
+    product.do(citizen.until_keys("12#", 15))
+    panel.get_by_role("button", name="麦克风静音").click()
+    expect(panel.get_by_role("button", name="取消静音")).to_be_visible()
+    product.do(_goes_quiet(product, citizen))
+    panel.get_by_role("button", name="取消静音").click()
+    page.keyboard.press("Escape")
+    station.is_heard_by(citizen)
+
+
+async def _goes_quiet(product, citizen):
+    """Asterisk writes what he hears every two seconds: one whole piece without the tone."""
+    piece = 2 * 8000 * 2
+
+    def quiet():
+        heard = citizen.heard()
+        return len(heard) > 2 * piece and not hears_tone(heard[-piece:], BROWSER_HZ)
+
+    await product.stage.eventually(quiet, 15, "he still hears the tone")
+
+
+def test_a_cut_socket_ends_no_talk_and_is_mended_by_itself(station, talk, product):
+    citizen, call_id = talk
+    station.cable.cut()
+    expect(strip(station.page, "line-lost")).to_be_visible()
+    shot(station.page, "softphone-line-lost")
+    station.is_heard_by(citizen)
+    station.hears(citizen)
+    station.cable.mend()
+    expect(strip(station.page, "line-lost")).to_have_count(0, timeout=LIMIT_MS)
+    station.is_heard_by(citizen)
+    assert "CallHeld" not in product.do(product.stage.told(call_id))
+
+
+def test_a_page_that_is_loaded_anew_has_its_call_again(station, talk, product):
+    citizen, call_id = talk
+    station.is_heard_by(citizen)
+    station.page.reload()
+    telephone_is(station.page, "talking")
+    station.is_heard_by(citizen)
+    station.hears(citizen)
+    assert product.do(product.stage.told(call_id)).count("CallQueued") == 1
+
+
+def test_another_tab_says_where_the_telephone_is_and_takes_it_with_its_call(station, talk, product):
+    citizen, _ = talk
+    first, second = station.page, station.context.new_page()
+    second.goto(f"{product.address}/calls")
+    expect(strip(second, "elsewhere")).to_be_visible(timeout=LIMIT_MS)
+    shot(second, "softphone-elsewhere")
+    second.get_by_role("button", name="改到本页接听").click()
+    telephone_is(second, "talking")
+    telephone_is(first, "elsewhere")
+    station.is_heard_by(citizen)
+    # Its tab is closed in mid-call: the first one is next, and the citizen comes along.
+    second.close()
+    telephone_is(first, "talking")
+    station.is_heard_by(citizen)
+    station.hears(citizen)
+
+
+def test_without_a_microphone_no_citizen_is_offered_and_the_page_says_why(
+    browser, browser_context_args, station, product
+):
+    station.page.goto("about:blank")
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    log_in(page, product)
+    expect(strip(page, "denied")).to_contain_text("麦克风被浏览器禁止")
+    shot(page, "softphone-denied")
+    product.do(product.stage.until(f"/api/seats/{SEAT}", lambda s: not s["phone_reachable"]))
+    context.grant_permissions(["microphone"])
+    strip(page, "denied").get_by_role("button", name="重试").click()
+    telephone_is(page, "ready")
+    product.do(product.stage.until(f"/api/seats/{SEAT}", lambda s: s["phone_reachable"]))
+    context.close()

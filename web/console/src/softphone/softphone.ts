@@ -245,7 +245,7 @@ const events = {
   registered(): void {
     if (trouble.value !== null && OF_THE_LINE.has(trouble.value)) trouble.value = null
     if (phase.value === 'starting') phase.value = 'ready'
-    if (!registered) void bringBack()
+    if (!registered && telephone?.inCall === false) void bringBack()
     registered = true
   },
   refused(): void {
@@ -293,23 +293,30 @@ const events = {
     farMeter?.close()
     farMeter = new LevelMeter(context, new MediaStream([track]), (now) => (farLevel.value = now))
   },
-  flows(there: boolean): void {
-    if (!there) trouble.value = 'no-sound'
-    else if (trouble.value === 'no-sound') trouble.value = null
+  sounds(how: 'flows' | 'interrupted' | 'broken'): void {
+    if (how === 'flows') {
+      if (trouble.value === 'no-sound') trouble.value = null
+      return
+    }
+    trouble.value = 'no-sound'
+    if (how === 'broken') void bringBack()
   },
 }
 
-/** This page may have been loaded anew while its seat talked: the service leads the call back to it. */
+/** This page may have been loaded anew while its seat talked, or its sound is lost for good: the service leads the
+ *  call to it on a new leg. */
 async function bringBack(): Promise<void> {
-  if (telephone?.inCall !== false) return
   comesBackUntil = performance.now() + RETURN_LIMIT_MS
   const back = await api.bringCallBack().catch((refused: unknown) => {
     // The citizen has gone on meanwhile: there is nothing to lead back.
     if (!(refused instanceof ApiError)) throw refused
     return { call_id: null }
   })
-  if (back.call_id === null) comesBackUntil = 0
-  else if (telephone?.inCall === false) {
+  if (back.call_id === null) {
+    comesBackUntil = 0
+    // Over without a word to us: what is left of it here is silent.
+    if (trouble.value === 'no-sound') telephone?.hangUp()
+  } else if (phase.value !== 'talking' && phase.value !== 'ringing') {
     returning.value = true
     setTimeout(() => (returning.value = false), RETURN_LIMIT_MS)
   }

@@ -25,8 +25,20 @@ export interface Events {
   talks(): void
   over(): void
   sound(track: MediaStreamTrack): void
-  /** The way of the sound itself: false while nothing gets through. */
-  flows(there: boolean): void
+  /** The way of the sound itself: "broken" does not mend by itself any more. */
+  sounds(how: 'flows' | 'interrupted' | 'broken'): void
+}
+
+/** What JsSIP's own types leave out. */
+interface Inside {
+  _request?: { getHeader(name: string): string | undefined }
+  sendRequest(method: string, how: { extraHeaders: string[]; eventHandlers: Record<string, () => void> }): void
+}
+const inside = (session: RTCSession): Inside => session as unknown as Inside
+const FLOW: Readonly<Partial<Record<RTCPeerConnectionState, 'flows' | 'interrupted' | 'broken'>>> = {
+  connected: 'flows',
+  disconnected: 'interrupted',
+  failed: 'broken',
 }
 
 const REGISTER_S = 60
@@ -37,6 +49,8 @@ const BUSY = 486
 export class Telephone {
   private ua: UA | null = null
   private session: RTCSession | null = null
+  /** Its sound is lost for good; a new leg may take its place. */
+  private broken = false
 
   constructor(
     private readonly events: Events,
@@ -65,7 +79,10 @@ export class Telephone {
       user_agent: 'hotline console',
     })
     this.ua = ua
-    ua.on('registered', () => this.events.registered())
+    ua.on('registered', () => {
+      this.sayWhereWeAre()
+      this.events.registered()
+    })
     ua.on('registrationFailed', ({ cause }) => this.events.refused(String(cause)))
     ua.on('disconnected', ({ code }) => {
       const why = LOSSES[code ?? 0] ?? 'lost'
@@ -115,11 +132,14 @@ export class Telephone {
   }
 
   private met(session: RTCSession): void {
-    if (String(session.direction) !== 'incoming' || this.session !== null) {
+    if (String(session.direction) !== 'incoming' || (this.session !== null && !this.broken)) {
       session.terminate({ status_code: BUSY })
       return
     }
+    const before = this.session
     this.session = session
+    this.broken = false
+    if (before !== null && !before.isEnded()) before.terminate()
     const over = (): void => {
       if (this.session !== session) return
       this.session = null
@@ -128,9 +148,10 @@ export class Telephone {
     session.on('peerconnection', ({ peerconnection }) => {
       peerconnection.addEventListener('track', ({ track }) => this.events.sound(track))
       peerconnection.addEventListener('connectionstatechange', () => {
-        const now = peerconnection.connectionState
-        if (now === 'connected') this.events.flows(true)
-        else if (now === 'disconnected' || now === 'failed') this.events.flows(false)
+        if (this.session !== session) return
+        const how = FLOW[peerconnection.connectionState]
+        this.broken ||= how === 'broken'
+        if (how !== undefined) this.events.sounds(how)
       })
     })
     session.on('icecandidate', ({ candidate, ready }) => {
@@ -140,7 +161,27 @@ export class Telephone {
     session.on('confirmed', () => this.events.talks())
     session.on('ended', over)
     session.on('failed', over)
-    const header = (session as unknown as { _request?: { getHeader(name: string): string | undefined } })._request
-    this.events.rings(header?.getHeader('X-Hotline-Call') ?? null)
+    this.events.rings(inside(session)._request?.getHeader('X-Hotline-Call') ?? null)
+  }
+
+  /** After a lost socket: Asterisk would send the end of the call to the old one, where nobody hears it. */
+  private sayWhereWeAre(): void {
+    const session = this.session
+    if (session === null || !session.isEstablished()) return
+    const nothing = (): void => undefined
+    const over = (): void => {
+      if (!session.isEnded()) session.terminate()
+    }
+    inside(session).sendRequest('UPDATE', {
+      extraHeaders: [`Contact: ${session.contact}`],
+      eventHandlers: {
+        onSuccessResponse: nothing,
+        onErrorResponse: nothing,
+        onTransportError: nothing,
+        onRequestTimeout: nothing,
+        // It was hung up meanwhile.
+        onDialogError: over,
+      },
+    })
   }
 }

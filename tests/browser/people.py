@@ -11,6 +11,10 @@ class Floor:
     def ready(self, seat: str, answers_after_s: float | None = 0.3) -> None:
         self.product.do(self._ready(seat, answers_after_s))
 
+    def attends(self, seat: str) -> None:
+        """The test makes it ready itself; afterwards it is cleared like the others."""
+        self._seats.add(seat)
+
     async def _ready(self, seat, answers_after_s):
         self._seats.add(seat)
         phone = self.stage.world.phone(seat)

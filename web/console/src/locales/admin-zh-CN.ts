@@ -93,7 +93,7 @@ const adminZhCN = {
   'admin.lead.seats': '座席定义、技能、话机账号',
   'admin.lead.calendar': '节假日、调休与各组服务时间',
   'admin.lead.audit': '谁在什么时候做了、看了什么',
-  'admin.lead.doctor': '逐项检查安装与运行环境，给出处理建议',
+  'admin.lead.doctor': '逐项检查运行环境，给出处理建议',
   'admin.lead.health': '各部件的实时运行状态',
   'admin.lead.switches': '突发公告、夜间、节假日、菜单',
   'admin.lead.groups': '技能组、服务时间、溢出与放宽',

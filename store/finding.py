@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asr.events import Piece, Side, UtteranceHeard, Word
+from asr.events import Piece, Side, UtteranceHeard
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from recordings.finding import COUNTED, After, Findings, FoundCall, Hit, Wanted
 from recordings.model import RecordingState
 from recordings.spoken_text import found_words
-from store.codec import build
 from store.database import Database
 from store.recordings import recording_in
 from store.said import lines_with
@@ -28,6 +27,7 @@ from store.tables import (
     surveys,
     utterances,
 )
+from store.transcripts import word_in
 
 HITS_SHOWN = 3
 LINES_READ = 60
@@ -263,7 +263,7 @@ def _utterance(row: Row[Any]) -> UtteranceHeard:
         starts_at_ms=row.starts_at_ms,
         ends_at_ms=row.ends_at_ms,
         confidence=row.confidence,
-        words=tuple(build(Word, word) for word in row.words),
+        words=tuple(map(word_in, row.words)),
         leg_id=LegId(row.leg_id) if row.leg_id else None,
         who=row.who,
         written=row.written or "",

@@ -1,5 +1,6 @@
 """What was said. 转写表"""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from asr.ports import OwnLeg, SeatSpan, UnfinishedTranscript
 from cti.events import Event, PartyRecordingStarted, PartyRole
 from cti.ids import CallId, LegId, SeatId
 from store.calls import OPEN_STATES
-from store.codec import body_of, build
+from store.codec import body_of
 from store.database import Database, insert_new
 from store.tables import backfills, calls, own_legs, seat_spans, utterances
 
@@ -89,7 +90,7 @@ class StoredTranscripts:
                     starts_at_ms=row.starts_at_ms,
                     ends_at_ms=row.ends_at_ms,
                     confidence=row.confidence,
-                    words=tuple(build(Word, word) for word in row.words),
+                    words=tuple(map(word_in, row.words)),
                     backfilled=row.backfilled,
                     leg_id=LegId(row.leg_id) if row.leg_id else None,
                     who=row.who,
@@ -215,6 +216,18 @@ class StoredTranscripts:
             )
             for row in found
         ]
+
+
+def word_in(kept: Mapping[str, Any]) -> Word:
+    """A word as the table keeps it; by hand, because half an hour of talk has thousands."""
+    return Word(
+        text=kept["text"],
+        starts_at_ms=kept["starts_at_ms"],
+        ends_at_ms=kept["ends_at_ms"],
+        confidence=float(kept["confidence"]),
+        heard=kept.get("heard"),
+        doubtful=kept.get("doubtful", False),
+    )
 
 
 def _own_leg(row: Row[Any]) -> OwnLeg:

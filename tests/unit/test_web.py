@@ -36,6 +36,11 @@ class Browser:
         assert answer.status_code == 200, answer.text
         return answer
 
+    async def says_why(self, recording_id=f"{CALL}-1", purpose="质量抽检", note=""):
+        """Without it only the call's own seat hears anything."""
+        why = {"purpose": purpose, "note": note}
+        return await self.client.post(f"/api/recordings/{recording_id}/listenings", json=why)
+
 
 @asynccontextmanager
 async def browser(tmp_path, **settings):
@@ -130,6 +135,7 @@ def test_who_may_hear_a_call(name, status, tmp_path):
     async def story():
         async with browser(tmp_path) as b:
             await b.log_in(name)
+            assert (await b.says_why()).status_code == (201 if status == 200 else 403)
             for path in (
                 f"/api/calls/{CALL}/transcript",
                 f"/api/recordings/{CALL}-1/audio",
@@ -150,6 +156,7 @@ def test_what_was_recorded_so_far_is_heard_while_the_call_goes_on(tmp_path):
             catalogue.recording = replace(catalogue.recording, recording_id="another-1")
             for name, status in (("li", 403), ("admin", 403), ("wang", 200), ("leader", 200)):
                 await b.log_in(name)
+                await b.says_why()
                 answer = await b.client.get(f"/api/recordings/{CALL}-1/audio")
                 assert answer.status_code == status, name
             assert answer.headers["etag"] == '"legs"'
@@ -197,6 +204,7 @@ def test_sound_is_served_in_ranges(asked, status, content, tmp_path):
     async def story():
         async with browser(tmp_path) as b:
             await b.log_in("inspector")
+            await b.says_why()
             headers = {} if asked is None else {"Range": asked}
             answer = await b.client.get(f"/api/recordings/{CALL}-1/audio", headers=headers)
             assert answer.status_code == status
@@ -210,6 +218,7 @@ def test_a_player_that_began_before_the_archived_copy_starts_anew(tmp_path):
     async def story():
         async with browser(tmp_path) as b:
             await b.log_in("inspector")
+            await b.says_why()
             whole = await b.client.get(f"/api/recordings/{CALL}-1/audio")
             asked = {"Range": "bytes=2-4"}
             same = await b.client.get(

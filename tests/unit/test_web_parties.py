@@ -24,6 +24,7 @@ def test_all_recordings_of_a_call_are_listed_and_elsewhere_only_whole_calls(tmp_
             assert [one["recording_id"] for one in everywhere] == [f"{CALL}-1"]
             other = await b.client.get("/api/recordings", params={"call_id": "node1-9.9"})
             assert other.json()["recordings"] == []
+            await b.says_why(f"{CALL}-2")
             heard = await b.client.get(f"/api/recordings/{CALL}-2/audio")
             assert (heard.status_code, heard.content) == (200, b"0123456789")
             assert "own" in (await b.client.get(f"/api/recordings/{CALL}-2/peaks")).json()

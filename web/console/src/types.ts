@@ -375,7 +375,6 @@ export interface Replay {
   recording: Recording
   call: Call | null
   utterances: Utterance[]
-  events: LiveMessage[]
   order: Order | null
   /** For shift leaders and inspectors only. */
   signals: Signal[]

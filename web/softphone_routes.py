@@ -12,8 +12,9 @@ from fastapi import APIRouter, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from cti.ids import SeatId
-from web.access import House, Viewer, refuse_foreign_origin, services_of, viewer_of
-from web.errors import Forbidden, ForeignOrigin, NotFound, NotLoggedIn, SipLineLost
+from web.access import House, Viewer, accounts_of, refuse_foreign_origin, services_of, viewer_of
+from web.accounts import COOKIE, hash_token
+from web.errors import Forbidden, NotFound, SipLineLost, WebError
 from web.metrics import softphone_ends, softphones
 from web.softphone_ports import SipLine
 
@@ -52,7 +53,8 @@ class _Over(Exception):
 class Switchover:
     """One page of a seat is its telephone; the newest. 软电话归属"""
 
-    def __init__(self) -> None:
+    def __init__(self, look_every_s: float = LOOK_EVERY_S) -> None:
+        self.look_every_s = look_every_s
         self._present: dict[SeatId, asyncio.Event] = {}
 
     def take(self, seat_id: SeatId) -> asyncio.Event:
@@ -101,7 +103,8 @@ async def sip(socket: WebSocket) -> None:
     try:
         refuse_foreign_origin(socket)
         seat_id = (await viewer_of(socket)).seat_id
-    except (NotLoggedIn, ForeignOrigin):
+    except WebError:
+        # Not logged in, from another site's page, or still to choose a password first.
         seat_id = None
     wanted = SUBPROTOCOL in socket.scope.get("subprotocols", ())
     # Accepted first: a browser learns the reason only from a close code.
@@ -166,13 +169,20 @@ async def _to_browser(socket: WebSocket, line: SipLine) -> None:
 async def _while_logged_in(socket: WebSocket, seat_id: SeatId) -> None:
     """The call goes on without this socket; who logged out takes no further one."""
     while True:
-        await asyncio.sleep(LOOK_EVERY_S)
-        try:
-            viewer = await viewer_of(socket)
-        except NotLoggedIn:
-            raise _Over(POLICY_VIOLATION) from None
-        if viewer.seat_id != seat_id:
+        await asyncio.sleep(socket.app.state.softphones.look_every_s)
+        if await _seat_still_in(socket) != seat_id:
             raise _Over(POLICY_VIOLATION)
+
+
+async def _seat_still_in(socket: WebSocket) -> SeatId | None:
+    """The seat of whoever is logged in behind this socket. Looking is no use of the session: a telephone
+    that is registered does not keep an idle one open."""
+    accounts, now = accounts_of(socket), services_of(socket).now()
+    login = await accounts.users.find_login(hash_token(socket.cookies.get(COOKIE, "")))
+    if login is None or accounts.is_over(login, now):
+        return None
+    user = await accounts.users.find(login.username)
+    return None if user is None or user.disabled_at is not None else user.seat_id
 
 
 async def _close(socket: WebSocket, code: int) -> None:

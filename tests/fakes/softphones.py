@@ -52,7 +52,8 @@ class HeldSoftphones:
     """Every seat has an account; the lines are the test's."""
 
     def __init__(self) -> None:
-        self.lines: list[HeldLine] = []
+        self.opened: asyncio.Queue[HeldLine] = asyncio.Queue()
+        """Every line, as it is opened."""
         self.told: list[tuple[str, SeatId]] = []
 
     def identity(self, seat_id: SeatId) -> SipIdentity | None:
@@ -74,5 +75,5 @@ class HeldSoftphones:
     @asynccontextmanager
     async def line(self) -> AsyncIterator[HeldLine]:
         held = HeldLine()
-        self.lines.append(held)
+        self.opened.put_nowait(held)
         yield held

@@ -18,7 +18,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': service, '/live': { target: service, ws: true } },
+    proxy: { '/api': service, '/live': { target: service, ws: true }, '/sip': { target: service, ws: true } },
   },
   test: { environment: 'node', include: ['test/**/*.test.ts'] },
 })

@@ -1,4 +1,4 @@
-// A pretended service for looking at the console without one: `node mock/server.mjs [port] [rate]`.
+// A pretended service for looking at the console without one: `node mock/server.mjs [port] [rate] [seats]`.
 // Users: zhang (operator at 8001), ban (supervisor), zhi (inspector), screen (wall), admin; any password but "wrong".
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -12,7 +12,7 @@ import { callerHistory, courseOf, dayOf, found as foundOrders } from './desk.mjs
 import { DRAFTING, HITS, MEASURES, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
 
-const [port = '8012', rate = '1'] = process.argv.slice(2)
+const [port = '8012', rate = '1', played = '8001,8005'] = process.argv.slice(2)
 const STATIC = process.env.HOTLINE_CONSOLE_BUILT ?? fileURLToPath(new URL('../../static/', import.meta.url))
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 const HEADERS = {
@@ -354,14 +354,14 @@ async function serve(request, response) {
     if (parts[1] === 'session' && request.method === 'POST') {
       const user = USERS[body.username]
       if (!user || body.password === 'wrong') throw new Refusal(401, 'wrong-password')
-      return sendJson(response, 200, user, { 'Set-Cookie': `hotline=${user.username}; Path=/; HttpOnly; SameSite=Strict` })
+      return sendJson(response, 200, { ...user, owes: null }, { 'Set-Cookie': `hotline=${user.username}; Path=/; HttpOnly; SameSite=Strict` })
     }
     const user = userOf(request)
     if (!user) throw new Refusal(401, 'not-logged-in')
     if (parts[1] === 'session' && request.method === 'DELETE') {
       return response.writeHead(204, { 'Set-Cookie': 'hotline=; Path=/; Max-Age=0' }).end()
     }
-    if (parts[1] === 'session') return sendJson(response, 200, user)
+    if (parts[1] === 'session') return sendJson(response, 200, { ...user, owes: null })
     if (parts[1] === 'flows' && parts[2]?.endsWith('.svg')) return sendPicture(parts[2], response)
     if (parts[3] === 'audio') return sendSound(request, response)
     return sendJson(response, 200, answer(request.method, parts.slice(1), address.searchParams, body, user))
@@ -387,9 +387,10 @@ server.listen(Number(port), '127.0.0.1', () => {
   process.stdout.write(`http://127.0.0.1:${server.address().port}\n`)
 })
 
+const seats = played.split(',')
 for (let n = 1; ; n += 1) {
   await pause(4000 / Number(rate))
-  await world.play(`138000000${30 + (n % 60)}`, n % 2 === 1 ? '8001' : '8005', Number(rate), pause)
+  await world.play(`138000000${30 + (n % 60)}`, seats[(n - 1) % seats.length], Number(rate), pause)
   await pause(8000 / Number(rate))
-  for (const id of ['8001', '8005']) if (world.seats.get(id).state === 'wrap_up') world.seatTo(id, 'ready', { call_id: null })
+  for (const id of seats) if (world.seats.get(id).state === 'wrap_up') world.seatTo(id, 'ready', { call_id: null })
 }

@@ -58,8 +58,13 @@ export function recall(): Promise<void> {
   return known
 }
 
+let lastHere: string | null = null
+
 /** Somebody has shown who he is, with a password or with the code that was missing. */
 export function cameIn(found: User): void {
+  // What another user left unsaved on this machine is not the next one's to find.
+  if (lastHere !== null && lastHere !== found.username) forgetAllTyped()
+  lastHere = found.username
   user.value = found
   onPurpose = false
 }

@@ -2,6 +2,7 @@
 // page takes a key while it is there (`useShortcut`); the call bar hears its own letters (KEYS).
 import { onScopeDispose, shallowReactive } from 'vue'
 import type { Key } from './locales/zh-CN'
+import { ownerTab } from './ownerTab'
 
 export type ShortcutName =
   | 'answer'
@@ -88,6 +89,11 @@ function writes(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
 }
 
+/** A dialog has the keyboard for itself (closing it is one key), and so has another tab that works
+ *  for this seat. */
+export const keyboardIsElsewhere = (): boolean =>
+  document.querySelector('dialog[open]') !== null || ownerTab.ownership.value === 'guest'
+
 const taken = shallowReactive(new Map<ShortcutName, () => void>())
 
 /** Answer this key as long as the component lives; `may` false leaves it to nobody. */
@@ -106,8 +112,7 @@ export function listenForShortcuts(): () => void {
   const hear = (press: KeyboardEvent): void => {
     const name = shortcutOf(press)
     const act = name === null ? undefined : taken.get(name)
-    // A dialog has the keyboard for itself; closing it is one key.
-    if (act === undefined || document.querySelector('dialog[open]') !== null) return
+    if (act === undefined || keyboardIsElsewhere()) return
     press.preventDefault()
     act()
   }

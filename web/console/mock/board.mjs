@@ -23,6 +23,7 @@ export class FloorBoard {
   board(user) {
     const leads = user.roles.some((role) => role === 'supervisor' || role === 'administrator')
     const line = this.line(user).line.map((one, n) => ({ ...one, expected: n === 0 ? 'late' : MEANT[n % 2], free_at: early(-20 * (n + 1)) }))
+    line.push({ place: 3, call_id: 'hl1-1763716.28', caller_number: '13800000028', skill_group: 'general', joined_at: early(6), priority: 0, why: '技能组“综合受理”没有空闲座席：通话5、话后处理2，本组前面还有1位市民', expected: 'will-be-late', free_at: early(-25) })
     const alarms = leads ? { ...this.alarms(), no_answers: [{ seat_id: '8007', count: 3, last_at: early(60) }] } : null
     return { ...this.level(), seq: this.world.seq, line, groups: this.groups(), alarms }
   }
@@ -34,12 +35,12 @@ export class FloorBoard {
     return { ...level, late: 1, will_be_late: 1, seats, groups: this.groups(), alarms: { seats: 1, skill_groups: ['english'] }, switches: [] }
   }
 
-  /** A day with a busy morning, up to now. */
+  /** Today up to now, with a wave. */
   trend() {
     const midnight = Math.floor((Date.now() + 8 * 3600e3) / 86400e3) * 86400e3 - 8 * 3600e3
     const columns = []
     for (let at = midnight, n = 0; at <= Date.now(); at += 900e3, n += 1) {
-      const offered = n < 28 ? n % 3 : Math.round(14 + 12 * Math.sin((n - 28) / 9) ** 2 + (n % 5))
+      const offered = Math.round(9 + 12 * Math.sin(n / 9) ** 2 + ((n * 7) % 5))
       const gave_up = Math.round(offered * 0.04)
       columns.push({ since: new Date(at).toISOString(), offered, answered: offered - gave_up, in_time: Math.round((offered - gave_up) * (0.8 + 0.15 * Math.cos(n))), gave_up, mean_wait_ms: offered ? 6000 + 5000 * Math.sin(n / 7) ** 2 : null, longest_wait_ms: offered ? 31_000 : null })
     }

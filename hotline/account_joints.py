@@ -1,7 +1,8 @@
 """Stored accounts and logs in the web's words. 账号连接件"""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -11,7 +12,9 @@ from store.accounts import StoredAccounts, StoredLogin, StoredUser
 from store.audit import Sought, StoredAudit, StoredNote
 from store.audit_writer import AuditWriter
 from store.database import Database
+from store.journal import StoreSick
 from web.admin_ports import AuditNote, Kept, SealCheck, Wanted
+from web.errors import StoreAway
 from web.ports import Awaits, Login, Role, User
 
 FACTOR_BYTES = 20
@@ -50,7 +53,9 @@ class WebUsers:
         self.recovery_codes_left = stored.recovery_codes_left
 
     async def find(self, username: str) -> User | None:
-        found = await self._stored.find(username)
+        """Raises StoreAway."""
+        with _store_there():
+            found = await self._stored.find(username)
         return None if found is None else web_user(found)
 
     async def all(self) -> Sequence[User]:
@@ -68,7 +73,9 @@ class WebUsers:
         )
 
     async def find_login(self, token_hash: str) -> Login | None:
-        found = await self._stored.find_login(token_hash)
+        """Raises StoreAway."""
+        with _store_there():
+            found = await self._stored.find_login(token_hash)
         return None if found is None else _login(found)
 
     async def logins_of(self, username: str) -> Sequence[Login]:
@@ -133,6 +140,15 @@ class WebAudit:
             rows, broken_at = await self._stored.verify(views=views)
             checks.append(SealCheck(log=name, rows=rows, broken_at=broken_at))
         return checks
+
+
+@contextmanager
+def _store_there() -> Iterator[None]:
+    """A sick store is told in words, and ends nobody's session. Raises StoreAway."""
+    try:
+        yield
+    except StoreSick as trouble:
+        raise StoreAway from trouble
 
 
 def web_user(found: StoredUser) -> User:

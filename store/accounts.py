@@ -4,15 +4,18 @@ No password or token is ever in an event, so these are no projections of the jou
 an account is noted in the same transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.audit import StoredAudit, StoredNote
-from store.database import Database, replace_row
+from store.database import Database, is_sick, replace_row
+from store.journal import StoreSick
 from store.tables import logins, recovery_codes, users
 
 
@@ -58,11 +61,23 @@ class StoredAccounts:
         self._audit = audit
 
     async def find(self, username: str) -> StoredUser | None:
-        async with self._database.read() as connection:
+        """Raises StoreSick."""
+        async with self._reading() as connection:
             row = (
                 await connection.execute(select(users).where(users.c.username == username))
             ).one_or_none()
         return None if row is None else StoredUser(**row._mapping)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        """Every request begins with these two; a sick store is told apart from our mistakes."""
+        try:
+            async with self._database.read() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as trouble:
+            if not is_sick(trouble):
+                raise
+            raise StoreSick from trouble
 
     async def all(self) -> list[StoredUser]:
         async with self._database.read() as connection:
@@ -117,7 +132,8 @@ class StoredAccounts:
             await connection.execute(insert(logins).values(**asdict(login)))
 
     async def find_login(self, token_hash: str) -> StoredLogin | None:
-        async with self._database.read() as connection:
+        """Raises StoreSick."""
+        async with self._reading() as connection:
             row = (
                 await connection.execute(select(logins).where(logins.c.token_hash == token_hash))
             ).one_or_none()

@@ -104,12 +104,15 @@ class StoredAudit:
     async def verify(self, *, views: bool) -> tuple[int, int | None]:
         """(How many rows, the seq of the first that is not as it was written or None)."""
         log = view_log if views else audit_log
-        count, after, seal = 0, 0, None
+        # Old views go from the beginning, acts never do: of them the very first row must be there.
+        count, after = 0, 0
+        seal: str | None = None if views else ""
         while True:
             page = select(log).where(log.c.seq > after).order_by(log.c.seq).limit(PAGE)
             async with self._database.read() as connection:
                 rows = (await connection.execute(page)).all()
             for row in rows:
+                seal = "" if seal is None and row.seq == 1 else seal
                 follows = seal is None or row.seq == after + 1
                 # The first row's predecessor may have been let go; what it was sealed with is gone too.
                 whole = seal is None or row.seal == self._seal(seal, row.seq, _note(row))

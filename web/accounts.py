@@ -139,18 +139,25 @@ class Accounts:
 
     async def who(self, token: str | None, now: datetime) -> User:
         """The user behind a cookie, whatever he still has to do. Raises NotLoggedIn."""
+        user, login = await self._session(token, now)
+        if now - (login.seen_at or login.created_at) >= SEEN_EVERY:
+            self.users.seen(login.token_hash, now)
+        return user
+
+    async def still_there(self, token: str | None, now: datetime) -> User:
+        """As who, without counting as something that the user did."""
+        return (await self._session(token, now))[0]
+
+    async def _session(self, token: str | None, now: datetime) -> tuple[User, Login]:
         if not token:
             raise NotLoggedIn
-        token_hash = hash_token(token)
-        login = await self.users.find_login(token_hash)
+        login = await self.users.find_login(hash_token(token))
         if login is None or login.awaits is not Awaits.NOTHING or self.is_over(login, now):
             raise NotLoggedIn
         user = await self.users.find(login.username)
         if user is None or user.disabled_at is not None:
             raise NotLoggedIn
-        if now - (login.seen_at or login.created_at) >= SEEN_EVERY:
-            self.users.seen(token_hash, now)
-        return user
+        return user, login
 
     def is_over(self, login: Login, now: datetime) -> bool:
         idle = timedelta(minutes=self.settings.idle_minutes)

@@ -211,6 +211,13 @@ class BadRange(WebError):
     status = 416
 
 
+class StoreAway(WebError):
+    """The database does not answer at present; calls go on. 数据库暂时不可用"""
+
+    code = "store-away"
+    status = 503
+
+
 class ViewerTooSlow(WebError):
     """This viewer could not keep up and must reconnect from its last seq. 接收过慢"""
 

@@ -20,6 +20,7 @@ from quality.events import CueLevel, CueRaised
 from seats.rule_documents.policies import SupervisionPolicy
 from web import views
 from web.access import (
+    accounts_of,
     is_own_seat,
     may_hear,
     refuse_foreign_origin,
@@ -27,8 +28,9 @@ from web.access import (
     services_of,
     viewer_of,
 )
+from web.accounts import COOKIE
 from web.discretion import Discretion, Policy
-from web.errors import Forbidden, ForeignOrigin, NotLoggedIn, ViewerTooSlow
+from web.errors import Forbidden, ForeignOrigin, NotLoggedIn, Owing, StoreAway, ViewerTooSlow
 from web.metrics import slow_viewers, viewers
 from web.ports import Subscription, Told, User
 
@@ -39,6 +41,8 @@ POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
 SIGN_OF_LIFE_S = 15.0
 """An empty frame after so long without events, so that a page notices a pulled cable."""
+SESSION_EVERY_S = 10.0
+"""So often it is looked whether the session still is one; nobody sees more than this after its end."""
 ENDINGS = frozenset({"CallEnded", "CallAbandoned"})
 WORDS = frozenset(
     {
@@ -162,7 +166,7 @@ async def live(socket: WebSocket, after: int = -1) -> None:
     try:
         refuse_foreign_origin(socket)
         viewer = await viewer_of(socket)
-    except (NotLoggedIn, ForeignOrigin, Forbidden):
+    except (NotLoggedIn, ForeignOrigin, Forbidden, Owing):
         # Accepted first: a browser learns the reason only from a close code.
         await socket.accept()
         await socket.close(POLICY_VIOLATION)
@@ -176,9 +180,11 @@ async def live(socket: WebSocket, after: int = -1) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(_send(socket, subscription, window), name="live sender")
+            watching = group.create_task(_until_session_ends(socket), name="live session")
             # Only receive() notices that the browser has gone.
             await _until_gone(socket)
             sending.cancel()
+            watching.cancel()
     except* ViewerTooSlow:
         slow_viewers.inc()
         await _close(socket, TRY_AGAIN_LATER)
@@ -187,6 +193,20 @@ async def live(socket: WebSocket, after: int = -1) -> None:
     finally:
         viewers.dec()
         subscription.close()
+
+
+async def _until_session_ends(socket: WebSocket) -> None:
+    """A closed account, a new password or the end of the shift ends what is seen, too."""
+    token = socket.cookies.get(COOKIE)
+    while True:
+        await asyncio.sleep(SESSION_EVERY_S)
+        try:
+            await accounts_of(socket).still_there(token, services_of(socket).now())
+        except NotLoggedIn:
+            await _close(socket, POLICY_VIOLATION)
+            return
+        except StoreAway:
+            continue
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -29,8 +29,8 @@ NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)
 
 
 class Site:
-    def __init__(self, journal, stream, port):
-        self.journal, self.stream, self.port = journal, stream, port
+    def __init__(self, journal, stream, port, users):
+        self.journal, self.stream, self.port, self.users = journal, stream, port, users
         self.number = 0
 
     def tell(self, count=1):
@@ -65,7 +65,7 @@ async def site(tmp_path):
         parts = (journal, stream, web)
         tasks = [group.create_task(part.run(), name=part.name) for part in parts]
         try:
-            yield Site(journal, stream, await web.started())
+            yield Site(journal, stream, await web.started(), services.users)
         finally:
             for task in reversed(tasks):
                 task.cancel()
@@ -139,3 +139,17 @@ async def test_a_viewer_that_reads_nothing_does_not_hold_up_the_others_nor_the_s
         async with here.viewer(cookie, after=0), here.viewer(cookie, after=0) as awake:
             here.tell(2_000)
             assert len(await receive(awake, 2_000)) == 2_000
+
+
+async def test_an_open_socket_ends_with_the_session(tmp_path, monkeypatch):
+    monkeypatch.setattr("web.live.SESSION_EVERY_S", 0.05)
+    async with site(tmp_path) as s:
+        async with s.viewer(await s.cookie("wang")) as mine, s.viewer(await s.cookie("li")) as his:
+            # An administrator closes the account: nothing more is seen from then on.
+            wang = s.users.users["wang"]
+            await s.users.save(replace(wang, disabled_at=NOON))
+            with pytest.raises(ConnectionClosed) as closed:
+                await mine.recv()
+            assert closed.value.rcvd.code == 1008
+            s.tell()
+            assert json.loads(await his.recv())[0]["type"] == "LinkLost"

@@ -75,7 +75,7 @@ async def test_another_key_does_not_seal_what_ours_did(new_database_url):
     async with logs(await new_database_url()) as (database, audit, accounts):
         for second in (1, 2):
             await accounts.change(WANG, note(second))
-        assert (await StoredAudit(database, b"another").verify(views=False))[1] == 2
+        assert (await StoredAudit(database, b"another").verify(views=False))[1] == 1
         assert (await audit.verify(views=False))[1] is None
 
 

@@ -318,7 +318,8 @@ async def fill(folder: Path, database: Database) -> None:
                 told = long_talk(number, begins, 30)
             if number == 5:
                 told = joined(told, number)
-            for event in [*judged(told, number), archived(told, number, vault, made)]:
+            told = sorted(judged(told, number), key=lambda event: event.at)
+            for event in [*told, archived(told, number, vault, made)]:
                 journal.append(event)
         await journal.written(journal.last_seq)
         writer.cancel()

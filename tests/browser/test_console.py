@@ -117,16 +117,19 @@ async def _short_call(product, phone, number):
 def test_an_inspector_finds_the_call_and_hears_the_sentence_he_clicks(visit, product):
     recording = product.do(_recording_of(product, CITIZEN))
     page = visit("admin", f"/recordings/{recording['recording_id']}")
+    page.get_by_role("tab", name="存证信息").click()
     expect(page.get_by_text(recording["sha256"])).to_be_visible(timeout=15_000)
-    sentence = page.get_by_text(re.compile("电梯坏了")).first
+    sentence = page.locator(".said", has_text="电梯坏了").first
     expect(sentence).to_be_visible()
     sentence.click()
+    page.get_by_role("button", name="确认并播放").click()
     position = page.get_by_label("播放位置")
-    expect(position).not_to_have_value("0", timeout=10_000)
+    expect(position).not_to_have_attribute("data-ms", "0", timeout=10_000)
     heard = product.do(_said(product, recording["call_id"]))
     said = next(u for u in heard if "电梯坏了" in u["text"])
-    # A mouse goes to the very word that it meets; the slider has steps of 100 ms.
-    assert said["starts_at_ms"] - 100 < float(position.input_value()) < said["ends_at_ms"] + 2500
+    # A mouse goes to the very word that it meets.
+    place = float(position.get_attribute("data-ms"))
+    assert said["starts_at_ms"] - 100 < place < said["ends_at_ms"] + 2500
     shot(page, "recordings")
 
 

@@ -178,12 +178,16 @@ def test_the_archived_call_plays_a_proof_to_its_end_and_shows_its_cues(desk, pro
     page.add_init_script(WITNESS)
     page.goto(f"{product.address}/recordings/{recording['recording_id']}")
     expect(page.get_by_label("播放位置")).to_be_visible()
-    expect(page.get_by_role("list", name="提示位置").get_by_role("button").first).to_be_visible()
+    flags = page.get_by_role("list", name="提示、标注与命中")
+    expect(flags.get_by_role("button").first).to_be_visible()
+    page.get_by_role("tab", name="存证信息").click()
     expect(page.get_by_text("最长静默")).to_be_visible(timeout=SLOW_MS)
     replay = product.do(_replay(product, recording["recording_id"]))
     proof = replay["order"]["fields"]["urgency"]["proof"]
     assert recording["duration_ms"] > proof["ends_at_ms"] + 5000
+    page.get_by_role("tab", name="工单").click()
     page.locator("[data-proof=urgency]").click()
+    page.get_by_role("button", name="确认并播放").click()
     stopped = heard(page, "pause")
     assert proof["ends_at_ms"] / 1000 <= stopped < proof["ends_at_ms"] / 1000 + 3
     shot(page, "recording-cues")

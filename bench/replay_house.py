@@ -217,25 +217,22 @@ def joined(told: list, number: int) -> list:
     def at(second: float) -> datetime:
         return answered + timedelta(seconds=second)
 
-    seat, third, boss = (LegId(f"{call}-{leg}") for leg in ("s", "p1", "p2"))
+    third, boss = (LegId(f"{call}-{leg}") for leg in ("p1", "p2"))
     seat_id = next(e.seat_id for e in told if isinstance(e, CallAnswered))
-    of_seat = {"call_id": call, "leg_id": seat, "role": PartyRole.SEAT, "who": seat_id}
     of_third = {"call_id": call, "leg_id": third, "role": PartyRole.THIRD, "who": "gas"}
     of_boss = {"call_id": call, "leg_id": boss, "role": PartyRole.SUPERVISOR, "who": "8012"}
     ended = next(e for e in told if isinstance(e, CallEnded))
     return [
         *told,
-        PartyJoined(at=answered, room=Room.TALK, **of_seat),
-        CallHeld(at=at(14), call_id=call, seat_id=seat_id),
-        TalkChanged(at=at(14), call_id=call, state="held"),
-        CallRetrieved(at=at(20), call_id=call, seat_id=seat_id),
-        TalkChanged(at=at(20), call_id=call, state="talking"),
-        PartyJoined(at=at(24), room=Room.TALK, **of_third),
-        TalkChanged(at=at(24), call_id=call, state="conference"),
-        PartyJoined(at=at(28), room=Room.LISTENING, **of_boss),
-        PartyLeft(at=at(36), present_ms=8000, **of_boss),
+        CallHeld(at=at(10), call_id=call, seat_id=seat_id),
+        TalkChanged(at=at(10), call_id=call, state="held"),
+        CallRetrieved(at=at(13), call_id=call, seat_id=seat_id),
+        TalkChanged(at=at(13), call_id=call, state="talking"),
+        PartyJoined(at=at(15), room=Room.TALK, **of_third),
+        TalkChanged(at=at(15), call_id=call, state="conference"),
+        PartyJoined(at=at(17), room=Room.LISTENING, **of_boss),
+        PartyLeft(at=at(22), present_ms=8000, **of_boss),
         PartyLeft(at=ended.at, present_ms=9000, **of_third),
-        PartyLeft(at=ended.at, present_ms=9000, **of_seat),
     ]
 
 

@@ -67,7 +67,7 @@ async def _hearers(product, recording_id, by):
 
 
 def test_a_call_is_found_by_a_spoken_word_and_that_second_is_heard(desk, product, spoken):
-    call_id, recording, said = spoken
+    _, recording, said = spoken
     page = desk("admin", "/recordings")
     page.add_init_script(WITNESS)
     page.goto(f"{product.address}/recordings")
@@ -111,7 +111,7 @@ def test_a_call_is_found_by_a_spoken_word_and_that_second_is_heard(desk, product
 
 
 def test_the_story_is_heard_and_marked_without_a_mouse(desk, product, spoken):
-    _, recording, said = spoken
+    _, _, said = spoken
     page = desk("admin", "/recordings")
     page.add_init_script(WITNESS)
     page.evaluate("sessionStorage.clear()")

@@ -9,15 +9,17 @@ import seats
 from documents.calendar import shipped_calendar
 from documents.problems import DocumentKind
 from hotline.citizen_joints import arrival_limits, survey_scale
+from hotline.replay_joints import purposes
 from hotline.rule_joints import callback_rules, state_limits
 from orders.callback_rules import CallbackRules, rules_of
 from orders.limits import Limits
 from orders.model import First
 from orders.settings import OrdersSettings
 from orders.surveys import Scale
+from recordings.listening import Purpose
 from seats.errors import RulesRefused
 from seats.publishing import RuleOffice
-from seats.rule_documents.policies import SupervisionPolicy, read_policies
+from seats.rule_documents.policies import ReplayPolicy, SupervisionPolicy, read_policies
 from seats.rulebook import Rulebook
 from seats.settings import StateLimits
 from tests.fakes.floor import NOON
@@ -98,6 +100,16 @@ async def test_survey_keys_and_arrival_limits_follow_the_policy():
     )
 
 
+async def test_the_purposes_of_listening_follow_the_policy_from_the_next_moment_on():
+    room = Room()
+    assert [one.name for one in purposes(room.book) if one.needs_note] == ["投诉核查", "依法调取"]
+    await room.publish('[replay]\npurposes = ["质检", " 调取 ", "质检"]\nnoted = ["调取"]')
+    assert purposes(room.book) == [Purpose(name="质检"), Purpose(name="调取", needs_note=True)]
+    # Whoever names his own purposes alone needs a reference only for those of the usual ones he kept.
+    await room.publish('[replay]\npurposes = ["质检", "依法调取"]')
+    assert [one.needs_note for one in purposes(room.book)] == [False, True]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -111,6 +123,11 @@ async def test_survey_keys_and_arrival_limits_follow_the_policy():
         "[arrivals]\nlimited = [0, 4, 8]\nrefused = [4, 8, 16]",
         "[arrivals]\nlimited = [2, 4, -8]\nrefused = [4, 8, 16]",
         "[arrivals]\nper_hour = 3",
+        "[replay]\npurposes = []",
+        "[replay]\npurposes = [\"\"]",
+        "[replay]\npurposes = [\"" + "长" * 21 + "\"]",
+        "[replay]\npurposes = [\"质检\"]\nnoted = [\"调取\"]",
+        "[replay]\nreasons = [\"质检\"]",
     ],
 )
 async def test_wrong_keys_or_limits_are_not_published(text):
@@ -128,3 +145,4 @@ def test_the_shipped_policies_are_the_usual_ones():
     assert problems == []
     assert Limits(**found.arrivals) == Limits()
     assert Scale(**found.survey) == survey_scale(room.book) == Scale()
+    assert found.replay == ReplayPolicy()

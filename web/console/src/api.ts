@@ -291,8 +291,6 @@ export const api = {
   districts: () => get<{ districts: string[] }>('/api/districts'),
   eventTypes: () => get<{ event_types: string[] }>('/api/event-types'),
 
-  recordings: (limit: number) =>
-    get<Listed<'recordings', Recording>>(`/api/recordings?limit=${limit}`),
   recordingsOf: (callId: string) =>
     get<Listed<'recordings', Recording>>(`/api/recordings?call_id=${id(callId)}`),
   peaks: (recordingId: string) => get<Peaks>(`/api/recordings/${id(recordingId)}/peaks`),

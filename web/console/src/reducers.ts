@@ -15,7 +15,6 @@ import type {
   OrderFields,
   Party,
   Partial as PartialWords,
-  Recording,
   Seat,
   SeatState,
   Side,
@@ -41,7 +40,6 @@ export interface State {
   calls: Slice<Call>
   seats: Slice<Seat>
   orders: Slice<Order>
-  recordings: Slice<Recording>
   callbacks: Slice<Callback>
   messages: Slice<Message>
   /** Only of the calls somebody looks at; see `watchTranscript`. */
@@ -56,7 +54,6 @@ export const EMPTY: State = {
   calls: emptySlice,
   seats: emptySlice,
   orders: emptySlice,
-  recordings: emptySlice,
   callbacks: emptySlice,
   messages: emptySlice,
   transcripts: {},
@@ -104,7 +101,6 @@ export function applyOne(state: State, message: LiveMessage): State {
     calls: onSlice(state.calls, message, applyToCalls),
     seats: onSlice(state.seats, message, applyToSeats),
     orders: onSlice(state.orders, message, applyToOrders),
-    recordings: onSlice(state.recordings, message, applyToRecordings),
     callbacks: onSlice(state.callbacks, message, applyToCallbacks),
     messages: onSlice(state.messages, message, applyToMessages),
     transcripts: applyToTranscripts(state.transcripts, message),
@@ -117,7 +113,6 @@ const REDUCERS: { [K in SliceName]: SliceReducer<RowOf<K>> } = {
   calls: applyToCalls,
   seats: applyToSeats,
   orders: applyToOrders,
-  recordings: applyToRecordings,
   callbacks: applyToCallbacks,
   messages: applyToMessages,
 }
@@ -430,37 +425,7 @@ function withFields(order: Order, m: LiveMessage): Order {
   return { ...order, revision, fields, missing: missingOf(fields) }
 }
 
-// --- recordings, callbacks -----------------------------------------------------------------------
-
-function applyToRecordings(slice: Slice<Recording>, m: LiveMessage): Slice<Recording> {
-  const id = textOrNull(m.recording_id) ?? undefined
-  switch (m.type) {
-    case 'RecordingStarted':
-    case 'CallEnded':
-      return { ...slice, lacking: true }
-    case 'RecordingArchived':
-      // A party's own voice is not in the list of calls' recordings.
-      if (typeof m.leg_id === 'string') return slice
-      return change(slice, id, (recording) => ({
-        ...recording,
-        state: 'archived',
-        path: textOrNull(m.path),
-        sha256: textOrNull(m.sha256),
-        duration_ms: number(m.duration_ms),
-        size_bytes: number(m.size_bytes),
-        archived_at: text(m.at),
-        failure: null,
-      }))
-    case 'RecordingFailed':
-      return change(slice, id, (recording) => ({
-        ...recording,
-        state: 'failed',
-        failure: textOrNull(m.reason),
-      }))
-    default:
-      return slice
-  }
-}
+// --- callbacks -----------------------------------------------------------------------------------
 
 function applyToCallbacks(slice: Slice<Callback>, m: LiveMessage): Slice<Callback> {
   const to = (part: Partial<Callback>): Slice<Callback> =>

@@ -21,7 +21,6 @@ import type { Call, Callback, LiveMessage, Message, Order, Seat, SkillGroup } fr
 
 const ENDED_CALLS = 30
 const ORDERS = 100
-const RECORDINGS = 100
 const MOST_ROWS = 200
 const RECENT = 2000
 const RELOAD_AFTER_MS = 800
@@ -64,11 +63,6 @@ const LOADERS: { [name in SliceName]: () => Promise<(now: State) => State> } = {
     const rows = [...drafts.orders, ...accepted.orders]
     const slice = loadSlice(Math.min(drafts.seq, accepted.seq), rows, (order) => order.order_id)
     return (now) => withSlice(now, 'orders', slice, recent)
-  },
-  async recordings() {
-    const { seq, recordings } = await api.recordings(RECORDINGS)
-    const slice = loadSlice(seq, recordings, (recording) => recording.recording_id)
-    return (now) => withSlice(now, 'recordings', slice, recent)
   },
   async callbacks() {
     const { seq, callbacks } = await api.callbacks()
@@ -163,13 +157,6 @@ function take(batch: LiveMessage[]): void {
       reloads.set(name, setTimeout(() => void load(name), RELOAD_AFTER_MS))
     }
   }
-}
-
-/** Drop a list nobody looks at any more. */
-export function unload(name: 'recordings'): void {
-  clearTimeout(reloads.get(name))
-  reloads.delete(name)
-  state.value = { ...state.value, [name]: EMPTY[name] }
 }
 
 /** Keep a call's words while somebody looks; the answer stops it. Raises ApiError. */

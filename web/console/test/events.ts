@@ -31,7 +31,6 @@ export const LOADED: State = {
   calls: loadSlice(10, [], () => ''),
   seats: loadSlice(10, [seat], (one) => one.seat_id),
   orders: loadSlice(10, [], () => ''),
-  recordings: loadSlice(10, [], () => ''),
   callbacks: loadSlice(10, [], () => ''),
 }
 

@@ -196,16 +196,12 @@ describe('transcripts', () => {
   })
 })
 
-describe('callbacks and recordings', () => {
+describe('callbacks', () => {
   it('owe a call once and close it', () => {
     const owed = event(11, 'CallbackOwed', { caller_number: '138****0001', reason: 'abandoned', arrived_at: AT })
     expect(after(owed).callbacks.rows[CALL]).toMatchObject({ reason: 'abandoned', closed_at: null })
     const closed = after(owed, event(12, 'CallbackClosed', { why: 'called again' }))
     expect(closed.callbacks.rows[CALL]?.closed_at).toBe(AT)
-  })
-
-  it('ask for the recordings again when a call has ended', () => {
-    expect(after(event(11, 'CallEnded', { talked_ms: 1 })).recordings.lacking).toBe(true)
   })
 })
 

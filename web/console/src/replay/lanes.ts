@@ -31,10 +31,12 @@ export function lanesOf(timeline: Timeline, zero: number, lengthMs: number): Lan
   }
   const parties = new Map<string, Lane>()
   for (const stay of timeline.parties) {
-    const lane = parties.get(stay.leg_id) ?? { id: stay.leg_id, who: stay.who, role: stay.role, bars: [] }
+    // Who left and came back has one lane; people outside are told apart by their legs.
+    const key = stay.who === 'outside' ? stay.leg_id : `${stay.role} ${stay.who}`
+    const lane = parties.get(key) ?? { id: stay.leg_id, who: stay.who, role: stay.role, bars: [] }
     const bar: Bar = { ...place(stay.since, stay.until), what: stay.room ?? 'rings' }
     if (within(bar)) lane.bars.push(bar)
-    parties.set(stay.leg_id, lane)
+    parties.set(key, lane)
   }
   return [course, ...parties.values()].filter((lane) => lane.bars.length > 0)
 }

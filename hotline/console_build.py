@@ -17,6 +17,7 @@ Say = Callable[[str], None]
 
 NOT_SOURCE = frozenset({"node_modules", "dist", "test-results"})
 STAMP = "source.sha256"
+WEIGHED = "first-load.txt"
 FIRST_LOAD = "first load of the operator"
 """The build says how much that is, and fails when it is too much (web/console/firstLoad.ts). 首屏大小"""
 
@@ -62,9 +63,16 @@ def build_console(source: Path, build: Path, say: Say) -> bool:
         say("building the console")
         for line in run_npm(["run", "build"], source).splitlines():
             if FIRST_LOAD in line:
-                say(line[line.index(FIRST_LOAD) :])
+                (build / WEIGHED).write_text(line[line.index(FIRST_LOAD) :])
+                say(first_load(build))
         stamp.write_text(wanted)
     return True
+
+
+def first_load(build: Path) -> str:
+    """What the last build said of it; empty when nothing was built here."""
+    told = build / WEIGHED
+    return told.read_text() if told.exists() else ""
 
 
 def install_modules(source: Path, say: Say) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hotline.asterisk import bundle
 from hotline.config import Config
-from hotline.console_build import build_console, install_modules, run_npm
+from hotline.console_build import build_console, first_load, install_modules, run_npm
 from hotline.places import BUNDLE_VARIABLE, ROOT, Places
 
 HALVES = (["tests/unit", "tests/wire", "tests/browser"], ["tests/live"])
@@ -30,7 +30,7 @@ class PartMissing(Exception):
 
 
 def check(places: Places) -> int:
-    """Style, types, import directions, console types. Returns the exit status."""
+    """Style, types, import directions, console types and size. Returns the exit status."""
     inside = Path(sys.executable).parent
     install_modules(places.console_source, _say)
     steps: list[Sequence[str]] = [
@@ -46,6 +46,9 @@ def check(places: Places) -> int:
             return status
     _say("$ npm run typecheck")
     run_npm(["run", "typecheck"], places.console_source)
+    # Fails when an operator would have to fetch too much (web/console/firstLoad.ts).
+    build_console(places.console_source, places.console_build, _say)
+    _say(first_load(places.console_build))
     return 0
 
 

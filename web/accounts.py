@@ -162,7 +162,10 @@ class Accounts:
     def is_over(self, login: Login, now: datetime) -> bool:
         idle = timedelta(minutes=self.settings.idle_minutes)
         quiet = now - (login.seen_at or login.created_at)
-        return login.expires_at <= now or (self.settings.idle_minutes > 0 and quiet >= idle)
+        # Only a wall's login outlasts a shift: its screen is dark at night, and nobody types there.
+        wall = login.expires_at - login.created_at > timedelta(hours=self.settings.session_hours)
+        may_idle = wall or self.settings.idle_minutes <= 0
+        return login.expires_at <= now or (not may_idle and quiet >= idle)
 
     def owes(self, user: User) -> Owing | None:
         """What he must do before anything is opened to him."""

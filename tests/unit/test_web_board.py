@@ -11,9 +11,11 @@ from seats.model import SeatState
 from seats.service_level import Wait
 from seats.wait_estimate import Estimate
 from tests.fakes.call_commands import waiting
-from tests.fakes.services import CALL, GENERAL, NOON, user
+from tests.fakes.services import CALL, GENERAL, NOON, memory_services, user
 from tests.unit.test_web import browser, run
-from web.ports import Role
+from web.accounts import Accounts
+from web.ports import Login, Role
+from web.settings import WebSettings
 
 
 async def screen(b):
@@ -122,6 +124,18 @@ def test_an_operator_does_not_get_the_walls_answer_and_a_wall_stays_logged_in(tm
             assert f"Max-Age={30 * 86_400}" in login.headers["set-cookie"]
 
     run(story())
+
+
+def test_a_screen_that_was_dark_for_a_week_shows_the_wall_again_without_a_password():
+    accounts = Accounts(memory_services().users, WebSettings(session_hours=12, idle_minutes=60))
+
+    def login(hours):
+        until = NOON + timedelta(hours=hours)
+        return Login(token_hash="x", username="screen", created_at=NOON, expires_at=until)
+
+    assert not accounts.is_over(login(365 * 24), NOON + timedelta(days=7))
+    assert accounts.is_over(login(365 * 24), NOON + timedelta(days=366))
+    assert accounts.is_over(login(12), NOON + timedelta(hours=2))
 
 
 def test_a_notice_goes_to_the_seats_that_are_meant_and_only_watchers_see_who_read_it(tmp_path):

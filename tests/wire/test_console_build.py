@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from hotline.console_build import ConsoleNotBuilt, build_console
+from hotline.console_build import ConsoleNotBuilt, build_console, first_load
 from web.console_files import ConsoleFiles
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +49,7 @@ def test_it_is_built_once_and_again_only_after_its_source_changed(source, tmp_pa
     build, said = source.parent / "static", []
     assert build_console(source, build, said.append)
     assert "first load of the operator: 1.0 kB gzip in 1 files (at most 300)" in said
+    assert first_load(build) == said[-1]
     assert not build_console(source, build, said.append)
     (source / "node_modules" / "some.js").write_text("not ours")
     assert not build_console(source, build, said.append)

@@ -10,6 +10,7 @@ from documents.problems import DocumentKind
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.installation import (
+    RELOAD_SEATS,
     archive_of,
     asterisk_server,
     database_of,
@@ -95,7 +96,7 @@ async def add_seat(
     server = asterisk_server(installation, program, seat_ids)
     server.prepare()
     if server.find_running() is not None and await server.adopt():
-        await server.cli("pjsip reload")
+        await server.cli(RELOAD_SEATS)
     return [line for line in await list_seats(places, config) if line.startswith(f"{seat_id} ")]
 
 

@@ -28,6 +28,9 @@ from store.database import Database
 
 Say = Callable[[str], None]
 
+RELOAD_SEATS = "module reload res_pjsip.so"
+"""Has a running Asterisk read its seats anew; "pjsip reload" is no command of Asterisk 22."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:

@@ -1,6 +1,6 @@
 """Seats and telephones defined, changed and retired while the house is open. 座席管理
 
-    definition ─► var/secrets.toml ─► Asterisk's pjsip_seats.conf, "pjsip reload" ─► rulebook ─► roster
+    definition ─► var/secrets.toml ─► Asterisk's pjsip_seats.conf, reload ─► rulebook ─► roster
 
 A reload touches no call in hand. Somebody else's Asterisk ([asterisk] provide = "external") is not
 configured by us: there the seat is defined, and its administrator enters the SIP account.
@@ -15,7 +15,7 @@ import structlog
 from cti.ids import SeatId, SkillGroupCode
 from hotline.asterisk.checks import find_program
 from hotline.asterisk.errors import AsteriskError
-from hotline.installation import Installation, asterisk_server
+from hotline.installation import RELOAD_SEATS, Installation, asterisk_server
 from hotline.secrets_file import open_secrets, renew_seat_secret
 from seats.model import Seat, SeatDefinition, SeatState
 from seats.rulebook import Rulebook
@@ -149,6 +149,6 @@ async def configure_asterisk(installation: Installation, seat_ids: Sequence[str]
     server = asterisk_server(installation, program, seat_ids)
     await asyncio.to_thread(server.prepare)
     try:
-        await server.cli("pjsip reload")
+        await server.cli(RELOAD_SEATS)
     except AsteriskError as away:
         log.warning("asterisk did not read the seats anew; its next start does", code=away.code)

@@ -31,7 +31,7 @@ from web.errors import (
     WrongPassword,
 )
 from web.ports import Awaits, Login, Role, User, Users
-from web.settings import WebSettings
+from web.settings import UnknownRoleSet, WebSettings
 from web.wall import session_hours
 
 COOKIE = "hotline_session"
@@ -82,6 +82,12 @@ class Accounts:
     settings: WebSettings
     audit: "Audit | NothingNoted" = NothingNoted()  # noqa: RUF009 - it has no state
     _checking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        """A word with a mistake in it must not leave a role without its second factor."""
+        unknown = set(self.settings.second_factor_roles) - set(Role)
+        if unknown:
+            raise UnknownRoleSet(", ".join(sorted(unknown)))
 
     async def log_in(
         self, username: str, password: str, now: datetime, origin: Origin = NOWHERE

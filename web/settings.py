@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 
 
+class UnknownRoleSet(Exception):
+    """[web] second_factor_roles names a role that there is not. 角色名错误"""
+
+    code = "unknown-role-set"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """HTTP. 网页与接口"""

@@ -12,7 +12,7 @@ from tests.fakes.services import CALL, NOON, PASSWORD, memory_services
 from web import totp
 from web.app import build_app
 from web.passwords import new_password, weakness
-from web.settings import WebSettings
+from web.settings import UnknownRoleSet, WebSettings
 
 SITE = "http://hotline.test"
 NEW = "a new passphrase 7"
@@ -324,3 +324,10 @@ async def test_what_is_done_is_noted_for_every_route_and_what_is_refused_too(tmp
             ("seats.force", "8001", "done"),
             ("people.post", "", "failed"),
         ]
+
+
+@story
+async def test_a_role_that_there_is_not_is_no_setting(tmp_path):
+    with pytest.raises(UnknownRoleSet, match="inspecter"):
+        async with visitor(tmp_path, second_factor_roles=("administrator", "inspecter")):
+            pass

@@ -423,6 +423,7 @@ const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   'doctor.name.Python': 'Python',
 
   'error.store-away': 'The database does not answer at present; calls go on. Try again later.',
+  'error.unknown-role-set': 'The setting of roles that need a second factor is wrong. Tell an administrator.',
   'error.account-disabled': 'This account is closed. Ask an administrator.',
   'error.second-factor-needed': 'A one-time code is needed as well.',
   'error.wrong-code': 'The code is wrong or was used before. Wait for the next one.',

@@ -421,6 +421,7 @@ const adminZhCN = {
   'doctor.name.Python': 'Python 运行环境',
 
   'error.store-away': '数据库暂时不可用，通话不受影响，请稍后重试。',
+  'error.unknown-role-set': '配置中强制动态口令的角色名不对，请联系管理员。',
   'error.account-disabled': '账号已停用，请联系管理员。',
   'error.second-factor-needed': '还需要输入动态口令。',
   'error.wrong-code': '动态口令不对，或已经用过；请等下一组数字再试。',

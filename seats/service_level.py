@@ -231,7 +231,20 @@ class Sums:
 
 def count_floor(seats: Iterable[Seat], group: SkillGroupCode) -> FloorCount:
     """What the seats that serve the group are doing; a ready one without its phone is not ready."""
-    states = Counter(_counted(seat) for seat in seats if seat.level_for(group) is not None)
+    return _count(Counter(_counted(seat) for seat in seats if seat.level_for(group) is not None))
+
+
+def count_floors(seats: Iterable[Seat]) -> Mapping[SkillGroupCode, FloorCount]:
+    """The same for every group that has seats, looking at each seat once: boards ask often."""
+    states: dict[SkillGroupCode, Counter[SeatState]] = {}
+    for seat in seats:
+        counted = _counted(seat)
+        for code in seat.definition.skills:
+            states.setdefault(code, Counter())[counted] += 1
+    return {code: _count(of) for code, of in states.items()}
+
+
+def _count(states: Counter[SeatState]) -> FloorCount:
     return FloorCount(
         signed_in=sum(states.values()) - states[SeatState.SIGNED_OUT],
         free=states[SeatState.READY],

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from cti.ids import SkillGroupCode
 from seats.model import WaitingCitizen
 from seats.outlook import Expected
-from seats.service_level import count_floor
+from seats.service_level import FloorCount, count_floors
 from web import service_level_views as views
 from web.access import House, Viewer, require
 from web.attendance_routes import alarm_view
@@ -88,11 +88,12 @@ def _groups(house: Services, now: datetime) -> list[Json]:
     waiting: dict[SkillGroupCode, list[WaitingCitizen]] = {}
     for one in house.line.line:
         waiting.setdefault(one.skill_group, []).append(one)
+    floors = count_floors(house.seats.seats.values())
     return [
         {
             "code": group.code,
             "name": group.name,
-            **views.floor_count(count_floor(house.seats.seats.values(), group.code)),
+            **views.floor_count(floors.get(group.code, FloorCount())),
             **_waiting(waiting, group.code, now),
         }
         for group in house.skill_groups()

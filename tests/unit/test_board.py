@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.events import Blame, CallReturnedToLine, Ending
+from cti.events import Blame, CallQueued, CallReturnedToLine, Ending
 from cti.ids import CallId, SeatId, SkillGroupCode
 from seats.errors import NoticeRefused, NoticeUnknown
 from seats.events import NoticePosted, NoticeRead, NoticeWithdrawn
@@ -14,10 +14,11 @@ from seats.model import Seat, SeatDefinition, SeatState
 from seats.no_answers import NoAnswers
 from seats.notice_board import LONGEST_NOTICE, STANDS, NoticeBoard
 from seats.outlook import Expected, outlook
-from seats.service_level import FloorCount, Wait, measure
+from seats.service_level import FloorCount, Wait, count_floor, count_floors, measure
 from seats.service_level_trend import COLUMN, columns
 from seats.settings import SeatsSettings, ServiceLevelSettings
 from seats.wait_estimate import Estimate
+from seats.wait_watch import WaitWatch
 from tests.fakes.notices import NoNotices
 
 NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)
@@ -132,6 +133,29 @@ def test_the_columns_of_a_day_add_up_to_the_day(waits):
     told = columns(waits, settings, NOON, now)
     for name in ("offered", "answered", "in_time", "gave_up"):
         assert sum(getattr(one.tally, name) for one in told) == getattr(whole, name)
+
+
+def test_all_groups_counted_at_once_are_each_group_counted_alone():
+    seats = [
+        seat("8001"),
+        seat("8002", SeatState.TALKING, general=1, foreign_en=2),
+        seat("8003", SeatState.SIGNED_OUT, foreign_en=1),
+    ]
+    together = count_floors(seats)
+    assert together == {code: count_floor(seats, code) for code in (GENERAL, ENGLISH)}
+
+
+def test_a_group_is_served_as_long_as_one_of_its_seats_works():
+    seats = {"8101": seat("8101", SeatState.WRAP_UP, foreign_en=1), "8001": seat("8001")}
+    call_id = CallId("node1-1.7")
+    waits = WaitWatch(lambda: seats, lambda _: 1, lambda: NOON)
+    assert not waits.served(call_id)
+    waits.on_event(
+        CallQueued(at=NOON, call_id=call_id, skill_group=ENGLISH, joined_at=NOON, priority=0)
+    )
+    assert waits.served(call_id)
+    seats["8101"] = seat("8101", SeatState.NOT_READY, foreign_en=1)
+    assert not waits.served(call_id)
 
 
 def test_occupancy_is_of_those_at_work():

@@ -6,9 +6,12 @@ browser and Asterisk, and goes on when this socket breaks.
 """
 
 import asyncio
-from typing import Any
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from uuid import uuid4
 
-from fastapi import APIRouter, Response, WebSocket
+from fastapi import APIRouter, Query, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from cti.ids import SeatId
@@ -38,6 +41,8 @@ MOST_CHARACTERS = 65_536
 """No SIP message of a browser has a tenth of it."""
 SEND_LIMIT_S = 10.0
 """A browser that takes nothing for so long is gone; more than one message is never kept for it."""
+DISPLACED_KEPT = 16
+"""Of each seat; more pages than that are not open at once."""
 LOOK_EVERY_S = 10.0
 """So long after a log-out at the latest its socket is closed."""
 
@@ -50,22 +55,41 @@ class _Over(Exception):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Holder:
+    """A page that is its seat's telephone. 软电话页面"""
+
+    page: str
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Another one is, from then on. 已被接替"""
+
+
 class Switchover:
     """One page of a seat is its telephone; the newest. 软电话归属"""
 
     def __init__(self, look_every_s: float = LOOK_EVERY_S) -> None:
         self.look_every_s = look_every_s
-        self._present: dict[SeatId, asyncio.Event] = {}
+        self._present: dict[SeatId, Holder] = {}
+        self._displaced: dict[SeatId, deque[str]] = {}
 
-    def take(self, seat_id: SeatId) -> asyncio.Event:
-        """From now on it is this one; the one before is told. The event says when it is no longer."""
+    def take(self, seat_id: SeatId, page: str) -> Holder | None:
+        """From now on it is this one, and the one before is told.
+
+        None for a page that has been displaced: a browser that did not hear of it comes back by itself,
+        and two pages would take the line from each other for ever.
+        """
+        displaced = self._displaced.setdefault(seat_id, deque(maxlen=DISPLACED_KEPT))
+        if page in displaced:
+            return None
         before = self._present.get(seat_id)
         if before is not None:
-            before.set()
-        mine = self._present[seat_id] = asyncio.Event()
+            before.over.set()
+            if before.page != page:
+                displaced.append(before.page)
+        mine = self._present[seat_id] = Holder(page)
         return mine
 
-    def leave(self, seat_id: SeatId, mine: asyncio.Event) -> None:
+    def leave(self, seat_id: SeatId, mine: Holder) -> None:
         if self._present.get(seat_id) is mine:
             del self._present[seat_id]
 
@@ -98,8 +122,11 @@ async def bring_back(house: House, viewer: Viewer) -> dict[str, Any]:
 
 
 @router.websocket("/sip")
-async def sip(socket: WebSocket) -> None:
-    """SIP of a logged-in operator's browser, passed on to Asterisk. 软电话信令"""
+async def sip(socket: WebSocket, page: Annotated[str, Query(max_length=64)] = "") -> None:
+    """SIP of a logged-in operator's browser, passed on to Asterisk. 软电话信令
+
+    `page` is the same for every connection of one page.
+    """
     try:
         refuse_foreign_origin(socket)
         seat_id = (await viewer_of(socket)).seat_id
@@ -113,7 +140,10 @@ async def sip(socket: WebSocket) -> None:
         await _close(socket, PROTOCOL_ERROR if seat_id is not None else POLICY_VIOLATION)
         return
     switchover: Switchover = socket.app.state.softphones
-    mine = switchover.take(seat_id)
+    mine = switchover.take(seat_id, page or uuid4().hex)
+    if mine is None:
+        await _close(socket, TAKEN_OVER)
+        return
     telephones = services_of(socket).softphones
     softphones.inc()
     try:
@@ -133,13 +163,13 @@ async def sip(socket: WebSocket) -> None:
         switchover.leave(seat_id, mine)
 
 
-async def _pass_on(socket: WebSocket, line: SipLine, seat_id: SeatId, mine: asyncio.Event) -> None:
+async def _pass_on(socket: WebSocket, line: SipLine, seat_id: SeatId, mine: Holder) -> None:
     """Until one of the four ends, which each does by raising."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_to_browser(socket, line), name="sip to browser")
         group.create_task(_to_asterisk(socket, line), name="sip to asterisk")
         group.create_task(_while_logged_in(socket, seat_id), name="sip session")
-        await mine.wait()
+        await mine.over.wait()
         raise _Over(TAKEN_OVER)
 
 

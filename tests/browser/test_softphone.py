@@ -1,11 +1,15 @@
 """An operator whose telephone is his browser: real SIP, real sound, and every trouble that he meets."""
 
+import asyncio
+from dataclasses import dataclass
+
 import pytest
 from playwright.sync_api import expect
 
 from hotline.outside.tones import hears_tone, tone
 from tests.browser.conftest import BROWSER_HZ
-from tests.browser.test_console import shot
+from tests.browser.test_console import shot as picture
+from tests.live.cable import Cable
 
 SEAT = "8004"
 """It has no telephone on its desk."""
@@ -48,38 +52,19 @@ async ([hz, limitMs]) => {
 """
 
 
-class SipCable:
-    """The cable of a page's SIP socket, which can be cut."""
-
-    def __init__(self, page) -> None:
-        self.is_cut = False
-        self._plugged = []
-        page.route_web_socket("**/sip", self._plug)
-
-    def cut(self):
-        self.is_cut = True
-        for near, far in self._plugged:
-            near.close(code=3001)
-            far.close(code=3001)
-        self._plugged = []
-
-    def mend(self):
-        self.is_cut = False
-
-    def _plug(self, near):
-        if self.is_cut:
-            near.close(code=3001)
-        else:
-            self._plugged.append((near, near.connect_to_server()))
-
-
 class Station:
     """The operator's browser; its pages share what the pages of one browser share."""
 
-    def __init__(self, context, product) -> None:
+    def __init__(self, context, product, cable, address) -> None:
         self.context, self.product = context, product
+        self.cable, self.address = cable, address
         self.page = context.new_page()
-        self.cable = SipCable(self.page)
+
+    async def cut(self):
+        self.cable.cut()
+
+    async def mend(self):
+        self.cable.join()
 
     def hears(self, citizen):
         """The page's own analyser finds the citizen's tone while he makes it."""
@@ -96,6 +81,13 @@ class Station:
         )
 
 
+def shot(page, name):
+    """At both sizes, when somebody asks for pictures."""
+    for width, height in ((1920, 1080), (1366, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        picture(page, name)
+
+
 def telephone_is(page, how):
     expect(page.locator(f"[data-softphone={how}]")).to_be_visible(timeout=LIMIT_MS)
 
@@ -104,21 +96,45 @@ def strip(page, what):
     return page.locator(f"[data-softphone-strip={what}]")
 
 
-def log_in(page, product):
-    page.goto(f"{product.address}/")
+def log_in(page, product, address):
+    page.goto(f"{address}/")
     page.get_by_label("用户名").fill(SEAT)
     page.get_by_label("密码").fill(product.password(SEAT))
     page.get_by_role("button", name="登录").click()
 
 
 @pytest.fixture(scope="module")
-def station(browser, browser_context_args, product):
+def cable(product):
+    """The network cable of the operator's machine, and the address at its near end."""
+    near = product.do(_laid(product))
+    port = near.server.sockets[0].getsockname()[1]
+    yield near.cable, f"http://127.0.0.1:{port}"
+    product.do(near.taken_up())
+
+
+@dataclass(frozen=True)
+class Laid:
+    cable: Cable
+    server: asyncio.Server
+
+    async def taken_up(self):
+        self.cable.cut()
+        self.server.close()
+
+
+async def _laid(product):
+    cable = Cable(int(product.address.rpartition(":")[2]))
+    return Laid(cable, await asyncio.start_server(cable.carry, "127.0.0.1", 0))
+
+
+@pytest.fixture(scope="module")
+def station(browser, browser_context_args, product, cable):
     context = browser.new_context(**browser_context_args, permissions=["microphone"])
     context.add_init_script(KEEP_FAR_END)
-    station = Station(context, product)
+    station = Station(context, product, *cable)
     problems = []
     station.page.on("pageerror", lambda error: problems.append(str(error)))
-    log_in(station.page, product)
+    log_in(station.page, product, station.address)
     telephone_is(station.page, "ready")
     yield station
     context.close()
@@ -199,12 +215,12 @@ async def _goes_quiet(product, citizen):
 
 def test_a_cut_socket_ends_no_talk_and_is_mended_by_itself(station, talk, product):
     citizen, call_id = talk
-    station.cable.cut()
+    product.do(station.cut())
     expect(strip(station.page, "line-lost")).to_be_visible()
     shot(station.page, "softphone-line-lost")
     station.is_heard_by(citizen)
     station.hears(citizen)
-    station.cable.mend()
+    product.do(station.mend())
     expect(strip(station.page, "line-lost")).to_have_count(0, timeout=LIMIT_MS)
     station.is_heard_by(citizen)
     assert "CallHeld" not in product.do(product.stage.told(call_id))
@@ -223,7 +239,7 @@ def test_a_page_that_is_loaded_anew_has_its_call_again(station, talk, product):
 def test_another_tab_says_where_the_telephone_is_and_takes_it_with_its_call(station, talk, product):
     citizen, _ = talk
     first, second = station.page, station.context.new_page()
-    second.goto(f"{product.address}/calls")
+    second.goto(f"{station.address}/calls")
     expect(strip(second, "elsewhere")).to_be_visible(timeout=LIMIT_MS)
     shot(second, "softphone-elsewhere")
     second.get_by_role("button", name="改到本页接听").click()
@@ -243,7 +259,7 @@ def test_without_a_microphone_no_citizen_is_offered_and_the_page_says_why(
     station.page.goto("about:blank")
     context = browser.new_context(**browser_context_args)
     page = context.new_page()
-    log_in(page, product)
+    log_in(page, product, product.address)
     expect(strip(page, "denied")).to_contain_text("麦克风被浏览器禁止")
     shot(page, "softphone-denied")
     product.do(product.stage.until(f"/api/seats/{SEAT}", lambda s: not s["phone_reachable"]))

@@ -31,9 +31,9 @@ class Site:
         await client.log_in(username, PASSWORD)
         return client
 
-    def socket(self, cookie, subprotocols=("sip",), origin=None):
+    def socket(self, cookie, subprotocols=("sip",), origin=None, page=""):
         return connect(
-            f"ws://127.0.0.1:{self.port}/sip",
+            f"ws://127.0.0.1:{self.port}/sip?page={page}",
             additional_headers={"Cookie": cookie},
             subprotocols=subprotocols,
             origin=origin,
@@ -131,6 +131,24 @@ async def test_the_newest_page_of_a_seat_is_its_telephone(tmp_path):
                 assert await line.sent.get() == REGISTER
             await others.send(REGISTER)
             assert await others_line.sent.get() == REGISTER
+
+
+async def test_a_displaced_page_does_not_take_the_line_back_by_itself(tmp_path):
+    async with site(tmp_path) as here:
+        operator = await here.client("wang")
+        async with here.socket(operator.cookie, page="first") as cut_off:
+            await here.line()
+            # The same page again: its old socket was dead, and it is not displaced.
+            async with here.socket(operator.cookie, page="first"):
+                await here.line()
+                assert await code_of_the_end(cut_off) == 4001
+                async with here.socket(operator.cookie, page="second") as second:
+                    line = await here.line()
+                    async with here.socket(operator.cookie, page="first") as again:
+                        assert await code_of_the_end(again) == 4001
+                    async with asyncio.timeout(LIMIT_S):
+                        await second.send(REGISTER)
+                        assert await line.sent.get() == REGISTER
 
 
 async def test_what_is_no_sip_message_ends_the_socket(tmp_path):

@@ -252,12 +252,12 @@ const events = {
     if (trouble.value === null) trouble.value = 'refused'
   },
   lost(why: Loss): void {
-    if (why === 'lost') trouble.value = 'line-lost'
-    else if (why === 'logged-out' && telephone?.inCall === true) trouble.value = why
-    else if (why === 'taken-over' && !ownerTab.owns.value) {
+    if (ownerTab.ownership.value === 'guest') {
       letGo()
       phase.value = 'elsewhere'
-    } else failed(why)
+    } else if (why === 'lost') trouble.value = 'line-lost'
+    else if (why === 'logged-out' && telephone?.inCall === true) trouble.value = why
+    else failed(why)
   },
   rings(id: string | null): void {
     callId.value = id

@@ -65,9 +65,11 @@ export class Telephone {
     // Only who speaks in the browser loads it.
     const JsSIP = await import('jssip')
     if (this.ua !== null) return
+    // One name for all its connections: a page that was displaced does not take the line back by itself.
+    const page = crypto.randomUUID()
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(`${scheme}://${location.host}/sip`)],
+      sockets: [new JsSIP.WebSocketInterface(`${scheme}://${location.host}/sip?page=${page}`)],
       uri: `sip:${identity.username}@${identity.realm}`,
       authorization_user: identity.username,
       password: identity.password,

@@ -8,7 +8,7 @@
 `index_all`. A sentence's recognised and readable texts stand in one row, with a gap that no phrase crosses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -72,8 +72,14 @@ def index_all(connection: Connection) -> None:
             for number, row in enumerate(rows, first)
         ]
         connection.execute(insert(said_lines), lines)
-        for line, row in zip(lines, rows, strict=True):
-            _add(connection, line["line_id"], row.text, row.written or "")
+        add, tokens = _adding(connection)
+        connection.execute(
+            add,
+            [
+                {"line_id": number, "tokens": tokens(row.text, row.written or "")}
+                for number, row in enumerate(rows, first)
+            ],
+        )
         first += len(lines)
     if connection.dialect.name == "postgresql":
         # The numbers were given here; the next ones are the server's to give.
@@ -120,12 +126,17 @@ PROJECTIONS: dict[type[Event], Any] = {UtteranceHeard: _heard}
 
 
 def _add(connection: Connection, line_id: int, heard: str, written: str) -> None:
+    add, tokens = _adding(connection)
+    connection.execute(add, {"line_id": line_id, "tokens": tokens(heard, written)})
+
+
+def _adding(connection: Connection) -> tuple[TextClause, Callable[[str, str], str]]:
+    """How a line is added here, and how its two texts are told."""
     if connection.dialect.name == "postgresql":
-        values = {"line_id": line_id, "tokens": _vector(_rows(heard, written))}
-        connection.execute(ADD_IN_POSTGRESQL, values)
-    else:
-        tokens = f" {GAP} ".join(" ".join(row) for row in _rows(heard, written))
-        connection.execute(ADD_IN_SQLITE, {"line_id": line_id, "tokens": tokens})
+        return ADD_IN_POSTGRESQL, lambda heard, written: _vector(_rows(heard, written))
+    return ADD_IN_SQLITE, lambda heard, written: f" {GAP} ".join(
+        map(" ".join, _rows(heard, written))
+    )
 
 
 def _rows(heard: str, written: str) -> list[tuple[str, ...]]:
@@ -151,13 +162,9 @@ def lines_with(dialect: str, phrase: tuple[str, ...], number: int) -> Select[tup
     asked: TextClause
     if dialect == "postgresql":
         wanted = " <-> ".join(f"'{sign}'" for sign in phrase)
-        asked = text(
-            f"SELECT line_id FROM {INDEX} WHERE tokens @@ CAST(:{name} AS tsquery)"
-        )
+        asked = text(f"SELECT line_id FROM {INDEX} WHERE tokens @@ CAST(:{name} AS tsquery)")
     else:
         wanted = f'"{" ".join(phrase)}"'
-        asked = text(
-            f"SELECT rowid AS line_id FROM {INDEX} WHERE {INDEX} MATCH :{name}"
-        )
+        asked = text(f"SELECT rowid AS line_id FROM {INDEX} WHERE {INDEX} MATCH :{name}")
     lines = asked.bindparams(**{name: wanted}).columns(column("line_id", Integer))
     return select(lines.subquery(f"lines_{number}").c.line_id)

@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws'
 import { FloorBoard } from './board.mjs'
 import { Citizen } from './citizen.mjs'
 import { callerHistory, courseOf, dayOf, found as foundOrders } from './desk.mjs'
+import { replayAnswer } from './replay.mjs'
 import { DRAFTING, HITS, MEASURES, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
 
@@ -204,6 +205,9 @@ function answer(method, parts, query, body, user) {
   const [what, id, more] = parts
   const seq = world.seq
   const list = (name, rows) => ({ seq, [name]: rows })
+  const mine = () => [...world.recordings.values()].filter((one) => hears(user) || one.seat_id === user.seat_id).map((one) => recordingOf(one, user))
+  const replayed = replayAnswer(method, parts, query, body, user, world, mine, (status, code) => { throw new Refusal(status, code) })
+  if (replayed !== undefined) return replayed
   if (method === 'POST' && what === 'calls' && more === 'cues') {
     world.falseAlarms[body.false_alarm ? 'add' : 'delete'](parts[3])
     world.tell('CueJudged', { call_id: id, cue_id: parts[3], false_alarm: body.false_alarm, by: user.username })
@@ -282,7 +286,7 @@ function answer(method, parts, query, body, user) {
       const one = found(world.recordings, id)
       const call = world.calls.get(one.call_id)
       const order = world.orders.get(call?.order_id)
-      return { recording: recordingOf(one, user), call: shown(call, user), utterances: world.utterances.get(one.call_id) ?? [], events: [], order: order ? withMissing(order) : null }
+      return { recording: recordingOf(one, user), call: shown(call, user), utterances: world.utterances.get(one.call_id) ?? [], signals: [], order: order ? withMissing(order) : null }
     }
     case 'GET callbacks': return list('callbacks', [...world.callbacks.values()].map((one) => shown(one, user)))
     case 'GET health': return { parts: [

@@ -208,6 +208,7 @@ const en: Readonly<Record<Key, string>> = {
   'softphone.phase.ready': 'Softphone ready',
   'softphone.phase.ringing': 'Ringing',
   'softphone.phase.talking': 'Talking',
+  'softphone.phase.mending': 'Softphone reconnecting',
   'softphone.phase.ill': 'Softphone not working',
   'softphone.desk': 'This seat speaks on its desk telephone; this page neither plays nor records sound.',
   'softphone.useBrowser': 'Use the browser instead',

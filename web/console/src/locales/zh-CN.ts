@@ -218,6 +218,7 @@ const zhCN = {
   'softphone.phase.ready': '软电话就绪',
   'softphone.phase.ringing': '振铃中',
   'softphone.phase.talking': '通话中',
+  'softphone.phase.mending': '软电话重连中',
   'softphone.phase.ill': '软电话不可用',
   'softphone.desk': '本座席使用桌面话机接听，本页面不放音、不收音。',
   'softphone.useBrowser': '改用浏览器软电话',

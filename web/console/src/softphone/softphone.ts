@@ -41,6 +41,8 @@ export const inBrowser = computed(() => phase.value !== 'off' && phase.value !==
 
 /** What is over as soon as the line is registered. */
 const OF_THE_LINE: ReadonlySet<Trouble> = new Set(['line-lost', 'refused', 'logged-out'])
+/** What mends itself: the operator only waits. */
+export const byItself = computed(() => trouble.value === 'line-lost' || trouble.value === 'no-sound')
 const RETURN_LIMIT_MS = 8000
 
 let seatId: string | null = null

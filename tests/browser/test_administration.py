@@ -116,6 +116,7 @@ def test_a_second_factor_is_set_up_by_its_picture_and_asked_for_at_the_next_log_
     expect(page.get_by_text("已绑定", exact=True)).to_be_visible()
     shot(page, "account")
     page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url(re.compile("/login"))
 
     log_in(page, "wumin", OWN)
     page.get_by_label("动态口令").fill("000000")

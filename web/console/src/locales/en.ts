@@ -460,6 +460,7 @@ const en: Readonly<Record<Key, string>> = {
   'error.service-unreachable': 'The service cannot be reached. Check the network and try again.',
   'error.service-ill': 'The service has an internal error. Try again in a while.',
   'error.service-slow': 'The service has not answered for long; it may be done. Check, then try again.',
+  'error.sip-line-lost': 'The softphone has lost its line and is connecting again; the call goes on.',
   'error.web-error': 'The request cannot be served. Reload the page and try again.',
   'error.asr-error': 'Something is wrong with speech recognition; calls go on.',
   'error.no-recogniser': 'No recogniser can be reached; the text will be made up later.',

@@ -475,6 +475,7 @@ const zhCN = {
   'error.service-unreachable': '连不上服务，请检查网络后重试。',
   'error.service-ill': '服务出现内部错误，请稍后重试。',
   'error.service-slow': '服务很久没有回应，操作可能已经完成，请核对后再试。',
+  'error.sip-line-lost': '浏览器软电话与交换机断开，正在重连，通话不受影响。',
   'error.web-error': '请求无法处理，请刷新页面后重试。',
   'error.asr-error': '语音转写出了问题，通话不受影响。',
   'error.no-recogniser': '暂时没有可用的转写服务，事后会补上文字。',

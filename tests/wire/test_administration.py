@@ -10,9 +10,10 @@ from hotline.doctor import examine
 from hotline.first_start import first_accounts, seed
 from hotline.installation import open_installation
 from hotline.places import Places
+from hotline.secrets_file import renew_seat_secret
 from store.migrate import DatabaseUnusable
 from web.accounts import Accounts
-from web.errors import WrongPassword
+from web.errors import AccountDisabled, WrongPassword
 from web.settings import WebSettings
 
 
@@ -97,3 +98,35 @@ async def test_the_doctor_names_a_database_that_is_none(places):
     assert "无法打开" in database.detail
     with pytest.raises(DatabaseUnusable):
         await administration.migrate(places, Config())
+
+
+async def test_an_account_is_closed_opened_and_reset_from_the_command_line_and_it_is_noted(places):
+    config = Config()
+    await account_commands.add_user(
+        places, config, "zhang", "张敏", ["inspector"], None, "first one 1"
+    )
+    await account_commands.change_user(places, config, "zhang", "disable")
+    with pytest.raises(AccountDisabled):
+        await log_in(places, "zhang", "first one 1")
+    assert await account_commands.list_users(places, config) == ["zhang  张敏  inspector  -  停用"]
+    await account_commands.change_user(places, config, "zhang", "enable")
+    said = await account_commands.change_user(places, config, "zhang", "reset")
+    user = await log_in(places, "zhang", said.split()[1])
+    assert user.must_change_password
+    with pytest.raises(CommandRefused, match="no second factor"):
+        await account_commands.change_user(places, config, "zhang", "remove-factor")
+    with pytest.raises(CommandRefused, match="no such user"):
+        await account_commands.change_user(places, config, "nobody", "unlock")
+    lines = []
+    assert await account_commands.verify_logs(places, config, lines.append) == 0
+    assert lines[0] == "操作记录 audit_log  4 条  完整"
+
+
+async def test_a_seats_password_is_renewed_and_the_others_stay(places):
+    installation = open_installation(Config(), places, ["8001", "8002"])
+    before = dict(installation.secrets.seats)
+    new = renew_seat_secret(places.secrets, "8001")
+    after = open_installation(Config(), places).secrets.seats
+    assert after == {"8001": new, "8002": before["8002"]}
+    assert new != before["8001"]
+    assert places.secrets.stat().st_mode & 0o777 == 0o600

@@ -1,6 +1,8 @@
 """An operator whose telephone is his browser: real SIP, real sound, and every trouble that he meets."""
 
 import asyncio
+import os
+import signal
 from dataclasses import dataclass
 
 import pytest
@@ -96,10 +98,10 @@ def strip(page, what):
     return page.locator(f"[data-softphone-strip={what}]")
 
 
-def log_in(page, product, address):
+def log_in(page, product, address, seat=SEAT):
     page.goto(f"{address}/")
-    page.get_by_label("用户名").fill(SEAT)
-    page.get_by_label("密码").fill(product.password(SEAT))
+    page.get_by_label("用户名").fill(seat)
+    page.get_by_label("密码").fill(product.password(seat))
     page.get_by_role("button", name="登录").click()
 
 
@@ -267,4 +269,31 @@ def test_without_a_microphone_no_citizen_is_offered_and_the_page_says_why(
     strip(page, "denied").get_by_role("button", name="重试").click()
     telephone_is(page, "ready")
     product.do(product.stage.until(f"/api/seats/{SEAT}", lambda s: s["phone_reachable"]))
+    context.close()
+
+
+def test_a_service_that_dies_ends_no_talk_by_browser(station, product, request):
+    station.page.goto(station.address)
+    citizen, call_id = request.getfixturevalue("talk")
+    station.is_heard_by(citizen)
+    killed = product.stage.service_pid()
+    os.kill(killed, signal.SIGKILL)
+    expect(strip(station.page, "line-lost")).to_be_visible(timeout=LIMIT_MS)
+    station.is_heard_by(citizen)
+    product.do(product.stage.new_service(killed))
+    expect(strip(station.page, "line-lost")).to_have_count(0, timeout=30_000)
+    station.hears(citizen)
+    assert product.do(product.stage.told(call_id)).count("CallAnswered") == 1
+
+
+def test_where_a_telephone_stands_on_the_desk_the_page_leaves_the_calls_to_it(
+    browser, browser_context_args, product
+):
+    product.do(product.stage.world.phone("8001").registered())
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    log_in(page, product, product.address, "8001")
+    telephone_is(page, "desk")
+    page.locator("[data-softphone]").click()
+    expect(page.get_by_role("button", name="改用浏览器软电话")).to_be_visible()
     context.close()

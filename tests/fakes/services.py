@@ -62,8 +62,8 @@ from tests.fakes.call_commands import (
 from tests.fakes.citizens import CitizensInMemory, MemoryTexts, memory_citizens
 from tests.fakes.endings import EndingsInMemory
 from tests.fakes.notices import NoNotices
-from tests.fakes.prompts import MemoryPrompts
 from tests.fakes.order_lists import MemoryOrderLists
+from tests.fakes.prompts import MemoryPrompts
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.replaying import memory_replay_room
 from tests.fakes.rule_records import MemoryRuleRecords

@@ -144,7 +144,8 @@ async def test_a_viewer_that_reads_nothing_does_not_hold_up_the_others_nor_the_s
 async def test_an_open_socket_ends_with_the_session(tmp_path, monkeypatch):
     monkeypatch.setattr("web.live.SESSION_EVERY_S", 0.05)
     async with site(tmp_path) as s:
-        async with s.viewer(await s.cookie("wang")) as mine, s.viewer(await s.cookie("li")) as his:
+        first, second = await s.cookie("wang"), await s.cookie("li")
+        async with s.viewer(first) as mine, s.viewer(second) as his:
             # An administrator closes the account: nothing more is seen from then on.
             wang = s.users.users["wang"]
             await s.users.save(replace(wang, disabled_at=NOON))

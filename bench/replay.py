@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 from sqlalchemy import insert
 
-from bench.replay_house import TALKS, call_id, house
+from bench._replay_house import TALKS, call_id, house
 from recordings.finding import Wanted
 from recordings.model import first_recording_of
 from recordings.spoken_text import phrases_in

@@ -1,6 +1,6 @@
 """A house of recorded calls for looking at the replay and for measuring it: real tables, vault and web.
 
-`python -m bench.replay_house FOLDER [port]` fills the folder once and serves it: users ban (shift leader),
+`python -m bench._replay_house FOLDER [port]` fills the folder once and serves it: users ban (shift leader),
 zhi (inspector), zhang (seat 8001) and admin, each with the password "correct horse". What a replay does
 not need comes from the tests' fakes.
 """

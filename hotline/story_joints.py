@@ -94,6 +94,7 @@ def admit_by(gate: CallGate) -> Callable[[CallId, str, bool], Admission]:
         return Admission(
             refused=found.verdict is Verdict.REFUSED,
             announcement=found.announcement or "",
+            values={} if found.blocked_until is None else {"until": found.blocked_until},
             priority=found.priority,
         )
 

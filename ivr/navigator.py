@@ -177,7 +177,7 @@ class Navigator:
     async def _refuse(self, channel: AgiChannel, desks: Desks, admission: Admission) -> None:
         """He hears why; what he hears tells of the recording too."""
         language = "zh"
-        prompts = await sounds_for(desks, admission.announcement, language, {})
+        prompts = await sounds_for(desks, admission.announcement, language, admission.values)
         await self._play(channel, "&".join(prompts))
         await channel.tell("HotlineNotice", HotlineCall=channel.unique_id)
         await channel.set_variable(variables.STATE, StoryState.GOODBYE)

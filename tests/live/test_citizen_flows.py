@@ -5,22 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from hotline.outside.far_end import Citizen
 from hotline.sounds.voice import speak
+from tests.live.flow_after_talk import order_of
 from tests.live.stage import QUICK, Stage, open_stage
 
 CALLER = "13800000001"
 KEY_0_FROM = (("notice", ""), ("menu", ""), ("progress", "2"), ("in-english", "8"))
 """The node in which 0 is pressed, and the keys that lead there."""
-
-
-FIELDS = {
-    "caller_name": "匿名",
-    "content": "楼下的路灯坏了三天没人修",
-    "request_type": "complaint",
-    "event_type": "市政设施",
-    "urgency": "ordinary",
-}
 
 
 async def at_node(stage: Stage, call_id: str, node: str) -> None:
@@ -151,23 +142,6 @@ async def test_his_seat_releases_him_to_the_question_and_he_answers(
         assert answered["survey"]["score"] == 5
         assert answered["survey"]["satisfaction"] == "satisfied"
         await stage.call_is(call["call_id"], "ended")
-
-
-async def order_of(stage: Stage, citizen: Citizen, call_id: str) -> tuple[str, str]:
-    """His seat writes it down and tells him the code; (order, code)."""
-    seat = await stage.api("8001")
-
-    def his(answer) -> bool:
-        return any(one["call_id"] == call_id for one in answer["orders"])
-
-    drafts = await stage.until("/api/orders", his)
-    draft = next(one for one in drafts["orders"] if one["call_id"] == call_id)
-    path = f"/api/orders/{draft['order_id']}"
-    edited = await seat.patch(path, {"fields": FIELDS, "revision": draft["revision"]})
-    submitted = await seat.post(f"{path}/submit", {"revision": edited["revision"]})
-    await citizen.hang_up()
-    await stage.call_is(call_id, "ended")
-    return draft["order_id"], submitted["query_code"]
 
 
 async def test_his_own_order_by_number_and_code_urged_and_key_0(ready_var: Path, short_path: Path):

@@ -1,6 +1,6 @@
 """Citizens who talk with a seat first: to have an order of their own, or to be asked how it was. 通话之后
 
-One seat serves them, one after the other; it is signed out when it is needed no more.
+One seat serves them, one after the other; it is not ready when it is needed no more.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from tests.live.flow_crowd import OVER, Told
 from tests.live.stage import Stage
 
 SEAT = "8001"
+NODES_AFTER_TALK = {"survey", "goodbye", "line"}
+"""Those of the flow after a talk; each is stood in here."""
 FIELDS = {
     "caller_name": "匿名",
     "content": "楼下的路灯坏了三天没人修",
@@ -38,7 +40,7 @@ async def order_of(stage: Stage, citizen: Citizen, call_id: str) -> tuple[str, s
 
 async def codes_of_orders(stage: Stage, told: Told, callers: Sequence[str]) -> dict[str, str]:
     """Each of them has an order from now on; the query codes, by number."""
-    await stage.take_seat(SEAT)
+    await at_the_seat(stage)
     codes = {}
     for caller in callers:
         await stage.seat_is(SEAT, "ready")
@@ -52,16 +54,26 @@ async def codes_of_orders(stage: Stage, told: Told, callers: Sequence[str]) -> d
     return codes
 
 
+async def at_the_seat(stage: Stage, seat_id: str = SEAT) -> None:
+    """It is ready, or rings already for whoever waits."""
+    api = await stage.api(seat_id)
+    state = (await api.get(f"/api/seats/{seat_id}"))["state"]
+    if state == "signed_out":
+        await stage.take_seat(seat_id)
+    elif state == "not_ready":
+        await api.post(f"/api/seats/{seat_id}/ready")
+
+
 async def nobody_at_the_seat(stage: Stage) -> None:
     await stage.seat_is(SEAT, "ready")
     api = await stage.api(SEAT)
-    await api.post(f"/api/seats/{SEAT}/sign-out")
-    await stage.seat_is(SEAT, "signed_out")
+    await api.post(f"/api/seats/{SEAT}/not-ready", {"reason": "training"})
+    await stage.seat_is(SEAT, "not_ready")
 
 
 async def at_the_question(stage: Stage, told: Told, caller: str) -> tuple[Citizen, str]:
-    """He has talked, and his seat has released him to the question; it is signed out again."""
-    await stage.take_seat(SEAT)
+    """He has talked, and his seat has released him to the question."""
+    await at_the_seat(stage)
     citizen = await stage.world.dial(caller)
     call_id = await told.arrived(caller)
     await told.happened(call_id, "CallAnswered")
@@ -82,7 +94,7 @@ async def key_0_after_the_talk(stage: Stage, told: Told) -> None:
         await told.at(call_id, "line")
         for key in keys[1:]:
             await citizen.press(key)
-            await stage.take_seat(SEAT)
+            await at_the_seat(stage)
         await told.until(
             lambda call_id=call_id: told.kinds(call_id).count("CallAnswered") == 2,
             60,

@@ -16,6 +16,8 @@ from ivr.flow import Bot, Choose, HangUp, Language, NodeId
 from seats.rule_versions import shipped
 from tests.fakes.shipped_flows import shipped_flows, walk
 from tests.live.flow_after_talk import (
+    NODES_AFTER_TALK,
+    at_the_seat,
     codes_of_orders,
     hang_up_after_the_talk,
     key_0_after_the_talk,
@@ -63,6 +65,7 @@ def walkers() -> dict[str, list[Walker]]:
     number = 0
     for code, flow in shipped_flows().flows.items():
         if flow.after_talk:
+            assert set(flow.nodes) == NODES_AFTER_TALK
             continue
         ways = ways_to_nodes(walk(flow))
         with_order = ways_to_nodes(walk(flow), AN_ORDER)
@@ -197,7 +200,7 @@ async def test_key_0_leads_to_a_seat_from_every_node(ready_var: Path, short_path
             async with asyncio.TaskGroup() as going:
                 everybody = await all_walk(stage, told, going, to_a_person)
             for seat in SEATS:
-                await stage.take_seat(seat)
+                await at_the_seat(stage, seat)
             async with asyncio.TaskGroup() as serving:
                 for one, citizen in everybody:
                     if not one.last:

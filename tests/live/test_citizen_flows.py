@@ -71,7 +71,6 @@ async def test_english_from_the_key_to_the_question_and_without_a_key_the_next_t
         for text, hz in ENGLISH_HZ.items():
             (stage.places.prompts / "en" / f"{text}.sln").write_bytes(tone(hz, 2.5))
         await menu_on(stage)
-        await stage.take_seat("8001")
         citizen = await stage.world.dial(CALLER)
         call = await stage.call_of(CALLER)
         await at_node(stage, call["call_id"], "menu")
@@ -94,6 +93,8 @@ async def test_english_from_the_key_to_the_question_and_without_a_key_the_next_t
         told = await stage.told(call["call_id"])
         assert told.index("NoticePlayed") < told.index("LanguageChosen") < told.index("CallQueued")
         await stage.seat_is("8005", "ready", 30)
+        # Somebody who speaks no English is free too.
+        await stage.take_seat("8001")
         citizen = await stage.world.dial(CALLER)
         again = await stage.call_of(CALLER)
         await stage.world.phone("8005").talking()

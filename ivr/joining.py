@@ -44,8 +44,9 @@ class Joining:
         )
 
     async def _find_way(self, channel: AgiChannel, known: Known, story: Story | None) -> Way:
-        wish, language = SkillGroupCode(""), known.language
+        wish, language, number = SkillGroupCode(""), known.language, shown_number(channel)
         if story is not None:
+            number = story.line.caller_number
             position = story.step.position
             first = story.walk.flow.languages[0]
             language = "" if position.language == first else position.language
@@ -54,7 +55,7 @@ class Joining:
         way = self._routes.way(
             Coming(
                 call_id=CallId(known.call_id),
-                caller_number=shown_number(channel),
+                caller_number=number,
                 called_number=known.called,
                 key=known.key,
                 language=language,

@@ -4,6 +4,7 @@
       └──────────── a seat is free: whatever is being said stops, and it rings ────────────┘
 
 His place is kept while he is asked; it is left when he goes to speak a message or wants a callback.
+Keys count from the first moment on, also those that he pressed while a seat rang in vain.
 """
 
 import asyncio

@@ -46,6 +46,7 @@ async def test_the_line(ready_var: Path, short_path: Path):
             await rest(stage)
             await a_key_in_the_first_moment_counts(stage, told)
             await called_by_us_he_waits_like_everybody(stage, told)
+            await led_back_from_a_room_he_waits_like_everybody(stage, told)
             looking.cancel()
         assert await stage.channels() == 0
 
@@ -156,6 +157,33 @@ async def called_by_us_he_waits_like_everybody(stage: Stage, told: Told) -> None
     citizen = await line.talking()
     await hears(stage, citizen, COMFORT_HZ)
     assert "NoticePlayed" in told.kinds(call_id)
+    assert told.entered(call_id) == ["line"]
+    await citizen.press("1")
+    await told.happened(call_id, "CallbackRequested")
+    assert event_of(told, call_id, "CallbackRequested")["caller_number"] == number
+    await citizen.until_gone(40)
+    await over(told, call_id)
+
+
+async def led_back_from_a_room_he_waits_like_everybody(stage: Stage, told: Told) -> None:
+    """A call of ours, which never had a flow: his seat puts him on hold and is gone."""
+    number = "13800000006"
+    line = stage.world.line(number)
+    await line.answer_after(0.2)
+    operator = await stage.api(SEAT)
+    await operator.post(f"/api/seats/{SEAT}/ready")
+    placed = await operator.post(
+        "/api/calls-out", {"seat_id": SEAT, "number": number, "first": "seat"}
+    )
+    call_id = placed["call_id"]
+    seat = await stage.world.phone(SEAT).talking()
+    citizen = await line.talking()
+    await stage.call_is(call_id, "talking")
+    await operator.post(f"/api/seats/{SEAT}/not-ready", {"reason": "training"})
+    await operator.post(f"/api/calls/{call_id}/hold")
+    await stage.call_is(call_id, "held")
+    await seat.hang_up()
+    await hears(stage, citizen, COMFORT_HZ)
     assert told.entered(call_id) == ["line"]
     await citizen.press("1")
     await told.happened(call_id, "CallbackRequested")

@@ -96,6 +96,15 @@ async def test_who_was_called_by_us_may_ask_to_be_called_again_at_his_own_number
     assert call.desks.called_back == [(place, HIS)]
 
 
+async def test_the_routing_table_is_asked_with_his_number_and_not_with_ours():
+    call = called_by_us({"HOTLINE_STATE": "waiting"})
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(call.story())
+        await call.room.entries(1)
+        assert [one.caller_number for one in call.routes.came] == [HIS]
+        await call.until_talk_ends()
+
+
 async def test_who_is_led_back_into_the_line_without_a_flow_is_comforted_and_told_nothing_twice():
     call = called_by_us(LED_BACK)
     async with asyncio.TaskGroup() as tasks:

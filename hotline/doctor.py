@@ -51,9 +51,7 @@ async def examine(places: Places, config: Config) -> Sequence[Check]:
             await check_running(server),
             check_log(server),
         ]
-    checks.append(
-        check_sounds(places.voices, places.prompts, places.asterisk / "music")
-    )
+    checks.append(check_sounds(places.voices, places.prompts, places.asterisk / "music"))
     checks += [*_models(places, config), _console(places), await _database(installation)]
     return checks
 

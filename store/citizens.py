@@ -101,6 +101,7 @@ def _limited(connection: Connection, _seq: int, event: CallLimited) -> None:
         at=event.at,
         verdict=event.verdict.value,
         why=event.why.value,
+        blocked_until=event.blocked_until,
     )
 
 
@@ -288,6 +289,7 @@ class StoredArrivals:
                     at=row.at,
                     verdict=Verdict(row.verdict),
                     why=WhyLimited(row.why),
+                    blocked_until=row.blocked_until,
                 )
                 for row in await connection.execute(wanted)
             ]

@@ -624,6 +624,7 @@ call_limits = Table(
     Column("at", Instant, nullable=False, index=True),
     Column("verdict", String(20), nullable=False),
     Column("why", String(20), nullable=False),
+    Column("blocked_until", Instant),
 )
 """Calls that were not like the others: later in the line, or refused."""
 

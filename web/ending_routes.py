@@ -214,6 +214,7 @@ async def limited_calls(
             "at": views.instant(one.at),
             "verdict": one.verdict.value,
             "why": one.why.value,
+            "blocked_until": one.blocked_until and views.instant(one.blocked_until),
         }
         for one in found[:limit]
     ]

@@ -165,6 +165,7 @@ class CitizensInMemory:
                 at=one.at,
                 verdict=one.verdict,
                 why=one.why,
+                blocked_until=one.blocked_until,
             )
             for one in reversed(self.told(CallLimited))
             if since <= one.at < until

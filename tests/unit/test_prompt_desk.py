@@ -125,9 +125,7 @@ async def test_a_publication_does_not_wait_for_the_pause_after_a_failure(tmp_pat
 async def test_missing_and_troubled_sounds_are_counted(tmp_path):
     stage = Stage(tmp_path)
     await stage.desk.make()
-    shelf = PromptShelf(
-        tmp_path, tmp_path, Book(shipped_texts()), Speaker(tmp_path, works=False)
-    )
+    shelf = PromptShelf(tmp_path, tmp_path, Book(shipped_texts()), Speaker(tmp_path, works=False))
     assert await shelf.playable("goodbye", "zh") == ()
     shown = {
         sample.name: sample.value

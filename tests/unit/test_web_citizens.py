@@ -26,6 +26,7 @@ from tests.unit.test_web import browser, run
 from web.discretion import Discretion
 from web.live import Window
 from web.ports import Told
+from web.views import instant
 
 MESSAGE, EMPTY = message_id_of(CALL, 1), message_id_of(CALL, 2)
 SPAN = "since=2026-01-05T00:00:00Z&until=2026-01-06T00:00:00Z"
@@ -264,12 +265,23 @@ def test_limited_and_refused_calls_are_counted_and_listed_for_supervisors(tmp_pa
                 why = WhyLimited.TOO_OFTEN
                 call = CallId(f"c{count}")
                 stored.tell(CallLimited(at=NOON, call_id=call, verdict=verdict, why=why))
+            stored.tell(
+                CallLimited(
+                    at=NOON,
+                    call_id=CallId("c3"),
+                    verdict=Verdict.REFUSED,
+                    why=WhyLimited.BLOCKED,
+                    blocked_until=NOON + timedelta(days=7),
+                )
+            )
             await b.log_in("wang")
             assert (await b.client.get(f"/api/limited-calls?{SPAN}")).status_code == 403
             await b.log_in("leader")
-            told = (await b.client.get(f"/api/limited-calls?{SPAN}&limit=1")).json()
-            assert told["counts"] == {"limited": 1, "refused": 2}
-            assert [one["call_id"] for one in told["calls"]] == ["c2"]
+            told = (await b.client.get(f"/api/limited-calls?{SPAN}&limit=2")).json()
+            assert told["counts"] == {"limited": 1, "refused": 3}
+            assert [one["call_id"] for one in told["calls"]] == ["c3", "c2"]
+            ends = [one["blocked_until"] for one in told["calls"]]
+            assert ends == [instant(NOON + timedelta(days=7)), None]
 
     run(story())
 

@@ -292,13 +292,17 @@ async def test_who_called_in_and_what_became_of_it(new_database_url):
     async with open_database(await new_database_url()) as database:
         stored = StoredArrivals(database)
         limited = CallLimited(
-            at=at(10), call_id=FIRST, verdict=Verdict.REFUSED, why=WhyLimited.TOO_OFTEN
-        )
+            at=at(10), call_id=FIRST, verdict=Verdict.REFUSED, why=WhyLimited.BLOCKED,
+            blocked_until=at(9_000),
+        )  # fmt: skip
         out = arrived(CallId("out"), 20, Direction.OUT)
         await tell(database, arrived(), arrived(SECOND, 10), out, limited, limited)
         assert await stored.arrivals_since(at(5)) == [(SECOND, "13800000001", at(10))]
         (refused,) = await stored.limited(T0, at(100))
         assert (refused.call_id, refused.caller_number, refused.verdict, refused.why) == (
-            FIRST, "13800000001", Verdict.REFUSED, WhyLimited.TOO_OFTEN,
+            FIRST, "13800000001", Verdict.REFUSED, WhyLimited.BLOCKED,
         )  # fmt: skip
+        assert refused.blocked_until == at(9_000)
+        callers = await StoredOrders(database).open_callers()
+        assert [one for one, caller in callers.items() if caller.refused] == [FIRST]
         assert await stored.limited(at(11), at(100)) == []

@@ -50,7 +50,7 @@ export class Citizen {
         return one
       }
       case 'GET surveys': return id === 'summary' ? this.summary() : { surveys: this.surveys() }
-      case 'GET limited-calls': return { calls: [['refused', 'too_often', 300], ['limited', 'too_often', 900], ['limited', 'burst', 1500], ['limited', 'burst', 1504], ['refused', 'blocked', 4000]].map(([verdict, why, s], n) => ({ call_id: 'hl1-1763715.8', caller_number: `1380000006${n}`, at: ago(s), verdict, why })), counts: { limited: 3, refused: 2 } }
+      case 'GET limited-calls': return { calls: [['refused', 'too_often', 300], ['limited', 'too_often', 900], ['limited', 'burst', 1500], ['limited', 'burst', 1504], ['refused', 'blocked', 4000]].map(([verdict, why, s], n) => ({ call_id: 'hl1-1763715.8', caller_number: `1380000006${n}`, at: ago(s), verdict, why, blocked_until: why === 'blocked' ? ago(-86400 * 6) : null })), counts: { limited: 3, refused: 2 } }
       case 'GET flows': return this.flows()
       case 'POST flows': return { flows: FLOWS.map(([code, name]) => ({ code, name: `${name}`, svg: readFileSync(root(`docs/flows/${code}.svg`), 'utf8') })) }
       case 'GET rules': case 'PUT rules': case 'POST rules': return this.rule(method, id, more, query, body, user, refuse)

@@ -617,6 +617,8 @@ export interface LimitedCall {
   at: string
   verdict: 'limited' | 'refused'
   why: string
+  /** When the block ends that refused it; null if none did. */
+  blocked_until: string | null
 }
 
 /** A switch of the whole house; `by` is empty and `at` null if nobody has ever touched it. */

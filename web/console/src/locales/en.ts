@@ -950,6 +950,7 @@ const en: Readonly<Record<Key, string>> = {
   'limited.verdict.refused': 'Refused',
   'limited.why': 'Why',
   'limited.why.blocked': 'The number is blocked',
+  'limited.until': 'until {time}, then free by itself',
   'limited.why.too_often': 'The number calls too often',
   'limited.why.burst': 'A burst of calls with one prefix',
   'switch.emergency': 'Emergency announcement',

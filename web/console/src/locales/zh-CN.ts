@@ -963,6 +963,7 @@ const zhCN = {
   'limited.verdict.refused': '播报后挂机',
   'limited.why': '原因',
   'limited.why.blocked': '号码已拦截',
+  'limited.until': '至 {time} 自动解除',
   'limited.why.too_often': '同一号码来电过于频繁',
   'limited.why.burst': '同一号段突发来电',
   'switch.emergency': '紧急公告',

@@ -529,7 +529,7 @@ def memory_services() -> Services:
         ),
         supervision=lambda: rulebook.policies.supervision,
         caller_lists=CallerLists(endings.tell, lambda: NOON),
-        switches=HouseSwitches(NoSwitches(), endings.tell, lambda: NOON),
+        switches=HouseSwitches(NoSwitches(), endings.tell, lambda: NOON, lambda: ("zh", "en")),
         endings=ending_desk,
         ending_records=endings,
         nuisance=nuisance_desk,

@@ -57,7 +57,15 @@ class Stage:
         self.office = RuleOffice(*parts, lambda: NOON, further)
         self.rulebook = Rulebook(*parts, lambda _event: None, lambda: NOON, further)
         self.maker = Maker()
-        self.desk = PromptDesk(self.rulebook, folder, folder / "prompts.toml", self.maker)
+        self.told = []
+        self.desk = PromptDesk(
+            self.rulebook,
+            folder,
+            folder / "prompts.toml",
+            self.told.append,
+            lambda: NOON,
+            self.maker,
+        )
 
     async def publish(self, kind, body):
         await self.office.publish(kind, body, by="admin", note="", accept_warnings=True)

@@ -25,7 +25,7 @@ export class Citizen {
       message(5, 20000, '楼下的饭店油烟太大了。', { state: 'done', taken_by: 'li', done_by: 'li', seat_id: '8002', done_at: ago(17000), order_id: '20261121-000023' }),
       message(6, 21000, '', { state: 'done', transcription: 'finished', done_by: 'zhang', done_at: ago(16000), reason: '没有诉求内容' }),
     ].map((one) => [one.message_id, one]))
-    this.switches = ['emergency', 'menu', 'night', 'holiday', 'voice-bot'].map((name) => ({ name, on: false, by: '', reason: '', text: '', at: null }))
+    this.switches = ['emergency', 'menu', 'night', 'holiday', 'voice-bot'].map((name) => ({ name, on: false, by: '', reason: '', text: '', others: {}, at: null }))
     Object.assign(this.switches[2], { by: 'ban', reason: '按值班安排', at: ago(40000) })
     this.rules = Object.fromEntries(KINDS.map((kind) => [kind, { versions: [{ kind, version: 0, by: '', at: null, note: '', effective_at: null, in_force_at: null, undoes: null, body: readFileSync(root(`seats/defaults/${kind}.toml`), 'utf8') }], draft: null }]))
     const texts = this.rules.texts
@@ -41,12 +41,12 @@ export class Citizen {
     switch (`${method} ${what}`) {
       case 'GET messages': return id ? { ...this.messages.get(id), recording: null } : { seq: this.world.seq, messages: [...this.messages.values()].map((one) => this.shown(one, user)), counts: {} }
       case 'POST messages': return this.seeTo(this.messages.get(id), more, body, user, refuse)
-      case 'GET switches': return { switches: this.switches }
+      case 'GET switches': return { switches: this.switches, languages: ['zh', 'en'] }
       case 'POST switches': {
         if (!supervises) throw refuse(403, 'forbidden')
         const one = this.switches.find((row) => row.name === id)
         Object.assign(one, body, { by: user.username, at: ago(0) })
-        this.tell('SwitchChanged', { name: id, ...body, by: user.username })
+        this.tell('SwitchChanged', { name: id, ...body, others: Object.entries(body.others).map(([language, words]) => ({ language, words })), by: user.username })
         return one
       }
       case 'GET surveys': return id === 'summary' ? this.summary() : { surveys: this.surveys() }

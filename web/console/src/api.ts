@@ -253,9 +253,9 @@ export const api = {
       `/api/limited-calls?since=${id(since)}&until=${id(until)}&limit=300`,
     ),
 
-  switches: () => get<{ switches: Switch[] }>('/api/switches'),
-  turnSwitch: (name: string, on: boolean, reason: string, text: string) =>
-    ask<Switch>('POST', `/api/switches/${id(name)}`, { on, reason, text }),
+  switches: () => get<{ switches: Switch[]; languages: string[] }>('/api/switches'),
+  turnSwitch: (name: string, on: boolean, reason: string, text: string, others: Record<string, string>) =>
+    ask<Switch>('POST', `/api/switches/${id(name)}`, { on, reason, text, others }),
 
   rules: () => get<{ rules: RuleStatus[] }>('/api/rules'),
   /** Without a version: the one that holds. */

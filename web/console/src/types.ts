@@ -628,6 +628,8 @@ export interface Switch {
   by: string
   reason: string
   text: string
+  /** The same text in further languages, by their codes. */
+  others: Readonly<Record<string, string>>
   at: string | null
 }
 

@@ -51,6 +51,7 @@ export class Citizen {
       }
       case 'GET surveys': return id === 'summary' ? this.summary() : { surveys: this.surveys() }
       case 'GET limited-calls': return { calls: [['refused', 'too_often', 300], ['limited', 'too_often', 900], ['limited', 'burst', 1500], ['limited', 'burst', 1504], ['refused', 'blocked', 4000]].map(([verdict, why, s], n) => ({ call_id: 'hl1-1763715.8', caller_number: `1380000006${n}`, at: ago(s), verdict, why, blocked_until: why === 'blocked' ? ago(-86400 * 6) : null })), counts: { limited: 3, refused: 2 } }
+      case 'GET silent-calls': return { calls: [['stayed_silent', 3, 240], ['going_on', null, 420], ['stayed_silent', 3, 1300], ['spoke', null, 2600], ['stayed_silent', 3, 9000], ['stayed_silent', 1, 15000]].map(([outcome, times, s], n) => ({ call_id: 'hl1-1763715.8', caller_number: times === 3 ? '13800000061' : `1380000007${n}`, found_at: ago(s), seat_id: `800${1 + (n % 5)}`, outcome, times })), counts: { stayed_silent: 4, spoke: 1, going_on: 1 } }
       case 'GET flows': return this.flows()
       case 'POST flows': return { flows: FLOWS.map(([code, name]) => ({ code, name: `${name}`, svg: readFileSync(root(`docs/flows/${code}.svg`), 'utf8') })) }
       case 'GET rules': case 'PUT rules': case 'POST rules': return this.rule(method, id, more, query, body, user, refuse)

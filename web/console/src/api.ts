@@ -14,6 +14,7 @@ import type {
   FlowPicture,
   Hints,
   LimitedCall,
+  SilentCall,
   Message,
   MessageRecording,
   NotReadyReason,
@@ -251,6 +252,11 @@ export const api = {
   limitedCalls: (since: string, until: string) =>
     get<{ calls: LimitedCall[]; counts: { limited: number; refused: number } }>(
       `/api/limited-calls?since=${id(since)}&until=${id(until)}&limit=300`,
+    ),
+
+  silentCalls: (since: string, until: string) =>
+    get<{ calls: SilentCall[]; counts: Record<SilentCall['outcome'], number> }>(
+      `/api/silent-calls?since=${id(since)}&until=${id(until)}&limit=300`,
     ),
 
   switches: () => get<{ switches: Switch[]; languages: string[] }>('/api/switches'),

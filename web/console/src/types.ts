@@ -621,6 +621,16 @@ export interface LimitedCall {
   blocked_until: string | null
 }
 
+/** A call in which nothing was heard of the citizen at first; `times` counts the silent ones of his number. */
+export interface SilentCall {
+  call_id: string
+  caller_number: string
+  found_at: string
+  seat_id: string | null
+  outcome: 'going_on' | 'spoke' | 'stayed_silent'
+  times: number | null
+}
+
 /** A switch of the whole house; `by` is empty and `at` null if nobody has ever touched it. */
 export interface Switch {
   name: string

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from documents.problems import DocumentKind
 from hotline.prompt_shelf import PromptShelf
+from hotline.prompt_uses import text_of_sounds, text_rows
 from hotline.sounds.announcing import Announced, announce_aside, forget_announcements
 from hotline.sounds.errors import PromptDiskFull, PromptError, StudioRecordingBroken
 from hotline.sounds.making import make_aside
@@ -29,6 +30,8 @@ from hotline.sounds.studio import drop_studio_recording, keep_studio_recording
 from hotline.sounds.voice import VoiceError
 from hotline.sounds.whole_files import naming_the_disk
 from ivr.events import StudioRecordingDropped, StudioRecordingKept
+from ivr.flow_document import read_flows
+from ivr.flow_profiles import Flows
 from ivr.texts import Texts, read_texts
 from seats.ports import Now, Tell
 from seats.rulebook import Rulebook
@@ -37,6 +40,7 @@ from web.prompt_ports import (
     PromptRow,
     PromptsNotMadeNow,
     StudioRecordingRefused,
+    TextRow,
 )
 
 log = structlog.get_logger(__name__)
@@ -132,6 +136,12 @@ class PromptDesk:
 
     # For the web.
 
+    def texts_in_force(self) -> Sequence[TextRow]:
+        return text_rows(self._texts, self._flows())
+
+    def flow_names(self) -> Mapping[str, str]:
+        return {flow.code: flow.name for flow in self._flows().flows.values()}
+
     async def listing(self) -> Sequence[PromptRow]:
         return await asyncio.to_thread(_rows, self._texts, self._folder)
 
@@ -178,6 +188,9 @@ class PromptDesk:
     def _drop(self, language: str, name: str) -> bool:
         with naming_the_disk(self._folder):
             return drop_studio_recording(self._folder, language, name)
+
+    def _flows(self) -> Flows:
+        return read_flows(self._rulebook.current(DocumentKind.FLOWS))[0]
 
     def _look(self) -> None:
         body = self._rulebook.current(DocumentKind.TEXTS)
@@ -230,6 +243,7 @@ class PromptCollector(Collector):
 
 def _rows(texts: Texts, folder: Path) -> Sequence[PromptRow]:
     manifest = read_manifest(folder)
+    codes = text_of_sounds(texts)
     rows = []
     for prompt in wanted_prompts(texts, folder):
         made = manifest.get((prompt.language, prompt.name))
@@ -238,6 +252,7 @@ def _rows(texts: Texts, folder: Path) -> Sequence[PromptRow]:
             PromptRow(
                 language=prompt.language,
                 name=prompt.name,
+                code=codes.get((prompt.language, prompt.name), ""),
                 text=prompt.text,
                 spoken_text="" if made is None else made.text,
                 made_from="" if made is None or missing else made.source,

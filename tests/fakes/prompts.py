@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from web.prompt_ports import PromptRow, StudioRecordingRefused
+from web.prompt_ports import PromptRow, StudioRecordingRefused, TextRow
 
 
 class MemoryPrompts:
@@ -12,6 +12,7 @@ class MemoryPrompts:
         row = PromptRow(
             language="zh",
             name="goodbye",
+            code="goodbye",
             text="再见。",
             spoken_text="再见。",
             made_from="voice",
@@ -24,6 +25,20 @@ class MemoryPrompts:
         self.rows = {("zh", "goodbye"): row, ("en", "goodbye"): missing}
         self.trouble = ""
         self.by = []
+
+    def texts_in_force(self):
+        row = TextRow(
+            code="goodbye",
+            words={"zh": "再见。", "en": "Goodbye."},
+            notice=False,
+            flows=("direct",),
+            without_service=True,
+            refused=False,
+        )
+        return [row, replace(row, code="recording-notice")]
+
+    def flow_names(self):
+        return {"direct": "直通"}
 
     async def listing(self):
         return list(self.rows.values())

@@ -10,6 +10,7 @@ from cti.call import Call, CallState
 from cti.events import Blame, CallAnswered, CallArrived, Ending, PartyRole
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from documents.calendar import shipped_calendar
+from hotline.flow_joints import flow_problems
 from hotline.flow_pictures import FlowPicturesInForce
 from orders.codes import default_codes
 from orders.drafting_report import Tally
@@ -523,7 +524,9 @@ def memory_services() -> Services:
         drafting=MemoryTallies(),
         callbacks=MemoryCallbacks(),
         rules=rulebook,
-        rule_office=RuleOffice(rule_records, shipped_calendar(), (), lambda: NOON),
+        rule_office=RuleOffice(
+            rule_records, shipped_calendar(), (), lambda: NOON, (flow_problems,)
+        ),
         flows=FlowPicturesInForce(
             rulebook, shipped_calendar(), lambda: NOON, waiting=lambda: 0, switches=frozenset
         ),

@@ -621,6 +621,38 @@ export interface LimitedCall {
   blocked_until: string | null
 }
 
+/** One sound of the hotline; `code` is that of its text, empty for parts of numbers and recordings alone. */
+export interface Prompt {
+  language: string
+  name: string
+  code: string
+  text: string
+  /** What its file says now: another text may just have been published. */
+  spoken_text: string
+  made_from: 'voice' | 'studio' | ''
+  duration_ms: number
+  level_dbfs: number
+  missing: boolean
+  problem: string
+}
+
+export interface PromptText {
+  code: string
+  words: Readonly<Record<string, string>>
+  notice: boolean
+  flows: readonly string[]
+  without_service: boolean
+  refused: boolean
+}
+
+/** The document of texts with other words for one of them. */
+export interface Rewritten {
+  body: string
+  old: string
+  based_on: number
+  problems: Problem[]
+}
+
 /** A call in which nothing was heard of the citizen at first; `times` counts the silent ones of his number. */
 export interface SilentCall {
   call_id: string

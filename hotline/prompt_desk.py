@@ -24,7 +24,7 @@ from hotline.sounds.announcing import Announced, announce_aside, forget_announce
 from hotline.sounds.errors import PromptDiskFull, PromptError, StudioRecordingBroken
 from hotline.sounds.making import make_aside
 from hotline.sounds.manifest import Made, read_manifest
-from hotline.sounds.names import RATE_HZ, sound_path
+from hotline.sounds.names import RATE_HZ, sound_path, studio_recordings
 from hotline.sounds.prompts import wanted_prompts
 from hotline.sounds.studio import drop_studio_recording, keep_studio_recording
 from hotline.sounds.voice import VoiceError
@@ -243,7 +243,7 @@ class PromptCollector(Collector):
 
 def _rows(texts: Texts, folder: Path) -> Sequence[PromptRow]:
     manifest = read_manifest(folder)
-    codes = text_of_sounds(texts)
+    codes, recordings = text_of_sounds(texts), studio_recordings(folder)
     rows = []
     for prompt in wanted_prompts(texts, folder):
         made = manifest.get((prompt.language, prompt.name))
@@ -256,6 +256,7 @@ def _rows(texts: Texts, folder: Path) -> Sequence[PromptRow]:
                 text=prompt.text,
                 spoken_text="" if made is None else made.text,
                 made_from="" if made is None or missing else made.source,
+                recorded=(prompt.language, prompt.name) in recordings,
                 duration_ms=0 if made is None or missing else made.duration_ms,
                 level_dbfs=0.0 if made is None else made.level_dbfs,
                 missing=missing,

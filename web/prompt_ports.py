@@ -71,6 +71,8 @@ class PromptRow:
     """The words that its file says now: another text has just been published. 现有文字"""
     made_from: str
     """ "voice", "studio", or "" where there is no sound yet. 来源"""
+    recorded: bool
+    """A studio's recording lies there, whether it can be used or not. 有录音棚文件"""
     duration_ms: int
     level_dbfs: float
     missing: bool

@@ -87,7 +87,7 @@ def test_a_studios_recording_takes_its_place_and_is_taken_back(visit, product):
 
 def test_a_leader_hears_prompts_by_the_keyboard_and_an_operator_has_no_such_page(visit, product):
     page = visit("8001", "/prompts")
-    expect(page.get_by_text("没有权限").first).to_be_visible()
+    expect(page.get_by_text("您的角色没有这个权限。").first).to_be_visible()
     expect(page.locator("nav").get_by_role("link", name="提示音")).to_have_count(0)
     page.get_by_role("button", name="退出登录").click()
     page = visit("admin", "/prompts")

@@ -16,6 +16,7 @@ class MemoryPrompts:
             text="再见。",
             spoken_text="再见。",
             made_from="voice",
+            recorded=False,
             duration_ms=900,
             level_dbfs=-20.0,
             missing=False,
@@ -52,7 +53,7 @@ class MemoryPrompts:
             raise StudioRecordingRefused(why=f"{name}.wav")
         self.by.append(by)
         self.rows[language, name] = replace(
-            self.rows[language, name], made_from="studio", missing=False
+            self.rows[language, name], made_from="studio", recorded=True, missing=False
         )
         return self.rows[language, name]
 
@@ -60,5 +61,5 @@ class MemoryPrompts:
         row = self.rows.get((language, name))
         if row is None or row.made_from != "studio":
             return False
-        self.rows[language, name] = replace(row, made_from="voice")
+        self.rows[language, name] = replace(row, made_from="voice", recorded=False)
         return True

@@ -135,6 +135,7 @@ async def test_a_studios_recording_is_checked_used_heard_taken_away_and_journall
     assert abs(row.level_dbfs + 20) < 0.5
     with wave.open(BytesIO(await desk.wav("en", "goodbye"))) as heard:
         assert (heard.getframerate(), heard.getnframes()) == (8000, 12000)
+    assert row.recorded
     for bad in (b"", b"RIFF", wav(loud=20), wav(seconds=0.01)):
         with pytest.raises(StudioRecordingRefused) as refused:
             await desk.keep("en", "goodbye", bad, "admin")

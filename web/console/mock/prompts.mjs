@@ -30,7 +30,7 @@ export class Prompts {
       const missing = key === 'en/estimate-2'
       const problem = key === 'zh/holiday' ? 'holiday.wav: 无声或声音太小，低于 -50 dBFS' : missing ? '没有此语种的音色' : ''
       const made = missing ? '' : this.studio.has(key) ? 'studio' : 'voice'
-      return { language, name, code, text, spoken_text: missing ? '' : old.text, made_from: made, duration_ms: missing ? 0 : 700 + text.length * (language === 'zh' ? 210 : 60), level_dbfs: -20, missing, problem }
+      return { language, name, code, text, spoken_text: missing ? '' : old.text, made_from: made, recorded: this.studio.has(key) || key === 'zh/holiday', duration_ms: missing ? 0 : 700 + text.length * (language === 'zh' ? 210 : 60), level_dbfs: -20, missing, problem }
     }
     const pieces = this.texts().flatMap(({ code, words }) => Object.entries(words).flatMap(([language, said]) => {
       const split = said.split(/\{[^}]*\}/)

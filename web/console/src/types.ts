@@ -630,6 +630,8 @@ export interface Prompt {
   /** What its file says now: another text may just have been published. */
   spoken_text: string
   made_from: 'voice' | 'studio' | ''
+  /** A studio's recording lies there, whether it can be used or not. */
+  recorded: boolean
   duration_ms: number
   level_dbfs: number
   missing: boolean

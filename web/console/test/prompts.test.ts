@@ -3,7 +3,7 @@ import { entriesOf, fits, stateOf, totalMs, type Wanted } from '../src/prompts'
 import type { Prompt, PromptText } from '../src/types'
 
 const sound = (name: string, more: Partial<Prompt> = {}): Prompt => ({
-  language: 'zh', name, code: name, text: 'w', spoken_text: 'w', made_from: 'voice', duration_ms: 1000, level_dbfs: -20, missing: false, problem: '', ...more,
+  language: 'zh', name, code: name, text: 'w', spoken_text: 'w', made_from: 'voice', recorded: false, duration_ms: 1000, level_dbfs: -20, missing: false, problem: '', ...more,
 })
 const text = (code: string, more: Partial<PromptText> = {}): PromptText => ({
   code, words: { zh: 'w' }, notice: false, flows: [], without_service: false, refused: false, ...more,

@@ -375,6 +375,7 @@ async def build_house(
         survey_everybody=config.ivr.survey_after_every_talk,
         tell=tell,
         now=utc_now,
+        calls=tracker.calls,
         ear=voice_bot,
     )
     navigator = Navigator(UsherWaitingRoom(usher), config.ivr, utc_now, routes, tracker.meet, desks)

@@ -21,7 +21,7 @@ from pathlib import Path
 from hotline.outside.errors import OutsideError
 from hotline.outside.far_end import Citizen
 from hotline.outside.tones import tone
-from tests.live.flow_crowd import OVER, Told, shorten_prompts
+from tests.live.flow_crowd import LOOK_S, OVER, Told, shorten_prompts
 from tests.live.stage import Stage, make_ready_var, open_stage
 
 KEYS = "0123456789*#"
@@ -86,7 +86,11 @@ class Fuzz:
         try:
             citizen = await self._stage.world.dial(caller)
         except OutsideError as trouble:
-            self.troubles[f"dial {trouble.code}"] += 1
+            await asyncio.sleep(LOOK_S * 2)
+            call_id = self._told.call_of.get(caller)
+            self.troubles[f"dial {trouble.code}, {'arrived' if call_id else 'never came'}"] += 1
+            if call_id:
+                self.calls.append(call_id)
             return
         self.calls.append(await self._told.arrived(caller))
         until = time.monotonic() + self._chance.uniform(0.2, self._longest_s)

@@ -636,6 +636,7 @@ switches = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("others", JSON),
     Column("at", Instant, nullable=False),
     Column("wish_id", Integer, nullable=False),
 )
@@ -650,6 +651,7 @@ switch_wishes = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("others", JSON),
     Column("at", Instant, nullable=False),
 )
 """What the command line wants switched; the service takes each once."""

@@ -10,7 +10,7 @@ from documents.problems import DocumentKind
 from hotline.outside.far_end import BYTES_PER_S, FarEnd
 from hotline.outside.tones import hears_tone, tone
 from seats.rule_versions import shipped
-from tests.live.flow_crowd import OVER, Told
+from tests.live.flow_crowd import OVER, Told, shorten_prompts
 from tests.live.stage import Stage, open_stage
 
 SETTINGS = """
@@ -52,7 +52,8 @@ async def test_the_line(ready_var: Path, short_path: Path):
 
 
 def prepare_sounds(prompts: Path) -> None:
-    """Two announcements that are known by ear and last longer than anybody waits here."""
+    """Two announcements that are known by ear and last longer than anybody waits here; the rest is short."""
+    shorten_prompts(prompts)
     for name, hz in (("comfort", COMFORT_HZ), ("useful-ready", USEFUL_HZ)):
         (prompts / "zh" / f"{name}.sln").write_bytes(tone(hz, LONG_S))
 

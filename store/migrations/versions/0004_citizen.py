@@ -131,6 +131,7 @@ def _switches() -> None:
             sa.Column("by", sa.String(length=80), nullable=False),
             sa.Column("reason", sa.Text(), nullable=False),
             sa.Column("text", sa.Text(), nullable=False),
+            sa.Column("others", sa.JSON(), nullable=True),
             sa.Column("at", sa.BigInteger(), nullable=False),
             sa.PrimaryKeyConstraint(key.name, name=op.f(f"pk_{name}")),
         ]

@@ -14,6 +14,7 @@ import type {
   FlowPicture,
   Hints,
   LimitedCall,
+  SilentCall,
   Message,
   MessageRecording,
   NotReadyReason,
@@ -25,10 +26,13 @@ import type {
   PartHealth,
   Peaks,
   Problem,
+  Prompt,
+  PromptText,
   Recording,
   Repeat,
   Replay,
   Rerun,
+  Rewritten,
   RuleDraft,
   RuleKind,
   RuleStatus,
@@ -81,7 +85,8 @@ export function whenLoggedOut(act: () => void): void {
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   let answer: Response
   const asked: RequestInit = { method, headers: { Accept: 'application/json' } }
-  if (body !== undefined) {
+  if (body instanceof Blob) asked.body = body
+  else if (body !== undefined) {
     asked.headers = { ...asked.headers, 'Content-Type': 'application/json' }
     asked.body = JSON.stringify(body)
   }
@@ -253,9 +258,25 @@ export const api = {
       `/api/limited-calls?since=${id(since)}&until=${id(until)}&limit=300`,
     ),
 
-  switches: () => get<{ switches: Switch[] }>('/api/switches'),
-  turnSwitch: (name: string, on: boolean, reason: string, text: string) =>
-    ask<Switch>('POST', `/api/switches/${id(name)}`, { on, reason, text }),
+  prompts: () => get<{ prompts: Prompt[]; trouble: string }>('/api/prompts'),
+  promptTexts: () =>
+    get<{ texts: PromptText[]; flows: { code: string; name: string }[] }>('/api/prompt-texts'),
+  promptAudio: (language: string, name: string) => `/api/prompts/${id(language)}/${id(name)}/audio`,
+  rewriteText: (code: string, words: Readonly<Record<string, string>>) =>
+    ask<Rewritten>('POST', `/api/prompt-texts/${id(code)}`, { words }),
+  keepStudio: (language: string, name: string, recording: Blob) =>
+    ask<Prompt>('POST', `/api/prompts/${id(name)}/studio?language=${id(language)}`, recording),
+  dropStudio: (language: string, name: string) =>
+    ask<Record<string, never>>('DELETE', `/api/prompts/${id(name)}/studio?language=${id(language)}`),
+
+  silentCalls: (since: string, until: string) =>
+    get<{ calls: SilentCall[]; counts: Record<SilentCall['outcome'], number> }>(
+      `/api/silent-calls?since=${id(since)}&until=${id(until)}&limit=300`,
+    ),
+
+  switches: () => get<{ switches: Switch[]; languages: string[] }>('/api/switches'),
+  turnSwitch: (name: string, on: boolean, reason: string, text: string, others: Record<string, string>) =>
+    ask<Switch>('POST', `/api/switches/${id(name)}`, { on, reason, text, others }),
 
   rules: () => get<{ rules: RuleStatus[] }>('/api/rules'),
   /** Without a version: the one that holds. */

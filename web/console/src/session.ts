@@ -15,6 +15,8 @@ export const leadsFloor = computed(() => has('supervisor') || has('administrator
 /** Sees rule documents; administrators change them. */
 export const readsRules = leadsFloor
 export const writesRules = computed(() => has('administrator'))
+/** Hears what the hotline says by itself; administrators change it. */
+export const hearsPrompts = computed(() => hearsAll.value || has('administrator'))
 /** Hears what citizens left when nobody was there; who only listens does nothing about it. */
 export const takesMessages = computed(() => has('operator') || hearsAll.value)
 export const answersMessages = computed(() => has('operator') || has('supervisor'))

@@ -2,9 +2,9 @@
 
 The whole product and an outside world, over real SIP and RTP. Each citizen presses keys at random (also many
 at once, also twenty digits), is silent, makes noises or a fax's tone, and hangs up sooner or later; the
-profile changes all the time, and a few seats answer. Afterwards: channels that are left (0), calls without
+profile changes all the time unless one is named, and a few seats answer. Afterwards: channels that are left (0), calls without
 exactly one ending (0), what went wrong in the service's log (named errors, counted).
-Prints one JSON line. `python -m bench.flow_fuzz [calls] [at once] [seed]`
+Prints one JSON line. `python -m bench.flow_fuzz [calls] [at once] [seed] [longest call, s] [profile]`
 """
 
 import asyncio
@@ -15,17 +15,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from hotline.outside.errors import OutsideError
 from hotline.outside.far_end import Citizen
 from hotline.outside.tones import tone
-from tests.live.flow_crowd import OVER, Told, shorten_prompts
+from tests.live.flow_crowd import LOOK_S, OVER, Told, shorten_prompts
 from tests.live.stage import Stage, make_ready_var, open_stage
 
 KEYS = "0123456789*#"
 PROFILES = ("menu", "menu", "night", "holiday", "emergency")
-LONGEST_S = 25.0
+LONGEST_S = 25
 SEATS = {"8001": "general", "8002": "general", "8014": "law"}
 SETTINGS = """
 [seats]
@@ -41,8 +42,17 @@ QUIET_LIMIT_S = 90.0
 class Fuzz:
     """Random citizens on one stage."""
 
-    def __init__(self, stage: Stage, told: Told, chance: random.Random) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        told: Told,
+        chance: random.Random,
+        longest_s: float,
+        profiles: Sequence[str],
+    ) -> None:
         self._stage = stage
+        self._longest_s = longest_s
+        self._profiles = profiles
         self._told = told
         self._chance = chance
         self.did: Counter[str] = Counter()
@@ -64,7 +74,7 @@ class Fuzz:
         """One profile after the other; the first that is on wins, so the others are off."""
         api = await self._stage.api()
         while True:
-            chosen = self._chance.choice(("", *PROFILES))
+            chosen = self._chance.choice(self._profiles)
             for name in dict.fromkeys(PROFILES):
                 await api.post(f"/api/switches/{name}", {"on": name == chosen, "reason": "fuzz"})
             bot = self._chance.random() < 0.3
@@ -76,10 +86,14 @@ class Fuzz:
         try:
             citizen = await self._stage.world.dial(caller)
         except OutsideError as trouble:
-            self.troubles[f"dial {trouble.code}"] += 1
+            await asyncio.sleep(LOOK_S * 2)
+            call_id = self._told.call_of.get(caller)
+            self.troubles[f"dial {trouble.code}, {'arrived' if call_id else 'never came'}"] += 1
+            if call_id:
+                self.calls.append(call_id)
             return
         self.calls.append(await self._told.arrived(caller))
-        until = time.monotonic() + self._chance.uniform(0.2, LONGEST_S)
+        until = time.monotonic() + self._chance.uniform(0.2, self._longest_s)
         try:
             while not citizen.gone and time.monotonic() < until:
                 await self._something(citizen)
@@ -110,14 +124,16 @@ class Fuzz:
                 await asyncio.sleep(chance.uniform(0.05, 4))
 
 
-async def measure(calls: int, at_once: int, seed: int) -> dict[str, object]:
+async def measure(
+    calls: int, at_once: int, seed: int, longest_s: int, profiles: Sequence[str]
+) -> dict[str, object]:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hl-") as folder:
         ready_var = make_ready_var(Path(folder) / "r")
         async with open_stage(ready_var, Path(folder), SETTINGS, seats=SEATS) as stage:
             shorten_prompts(stage.places.prompts)
             told = Told(stage)
-            fuzz = Fuzz(stage, told, random.Random(seed))
+            fuzz = Fuzz(stage, told, random.Random(seed), longest_s, profiles)
             async with asyncio.TaskGroup() as group:
                 looking = group.create_task(told.run())
                 for seat in SEATS:
@@ -134,6 +150,8 @@ async def measure(calls: int, at_once: int, seed: int) -> dict[str, object]:
     return {
         "calls": len(fuzz.calls),
         "seed": seed,
+        "longest_s": longest_s,
+        "profiles": sorted(set(profiles)),
         "seconds": round(time.monotonic() - began),
         "channels_left": left,
         "calls_without_one_ending": sum(n for ended, n in endings.items() if ended != 1),
@@ -157,9 +175,10 @@ async def _channels_left(stage: Stage) -> int:
 
 
 def main() -> None:
-    words = [int(word) for word in sys.argv[1:]]
-    calls, at_once, seed = (*words, *(500, 20, 1)[len(words) :])
-    print(json.dumps(asyncio.run(measure(calls, at_once, seed))))
+    words = [int(word) for word in sys.argv[1:5]]
+    calls, at_once, seed, longest_s = (*words, *(500, 20, 1, LONGEST_S)[len(words) :])
+    profiles = sys.argv[5:6] or ("", *PROFILES)
+    print(json.dumps(asyncio.run(measure(calls, at_once, seed, longest_s, profiles))))
 
 
 if __name__ == "__main__":

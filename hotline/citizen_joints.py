@@ -31,7 +31,7 @@ from seats.roster import SeatRoster
 from seats.rulebook import Rulebook
 from seats.usher import Usher
 from seats.wait_watch import WaitWatch
-from store.citizens import StoredArrivals, StoredProgress, StoredSurveys
+from store.citizens import StoredArrivals, StoredProgress, StoredSilence, StoredSurveys
 from store.database import Database
 from store.messages import StoredMessages
 from web.citizen_ports import Citizens
@@ -169,6 +169,7 @@ def citizen_rooms(
             messages=messages,
             query_codes=progress,
             limits=arrivals,
+            silence=StoredSilence(database),
         ),
     )
 

@@ -13,13 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hotline.api_client import ApiClient, ApiRefused
-from hotline.asterisk.bundle import AsteriskProgram
 from hotline.outside.aftermath import DidNotHappen, Json, Outcome, Report, gather_aftermath, until
 from hotline.outside.cast import Account, DemoCitizen, DemoPhone, DemoSeat, DemoWorld, Session
 from hotline.outside.conversation import Voice, converse, speak_line
 from hotline.outside.errors import OutsideError, PhoneNotTalking
 from hotline.outside.scripts import SCRIPTS, Script
-from hotline.outside.world import OutsideWorld, running
+from hotline.outside.world import OutsideWorld
 from hotline.sounds.voice import VoiceError
 
 CALLED_NUMBER = "12345"
@@ -261,30 +260,3 @@ async def run_demo(
         say("citizens call at a gentle pace; end with Ctrl-C")
         await demonstration.play_on()
     return await demonstration.play_calls(calls or 0)
-
-
-async def demonstrate(
-    base_url: str,
-    program: AsteriskProgram,
-    outside_folder: Path,
-    archive_folder: Path,
-    *,
-    system_port: int,
-    trunk_secret: str,
-    phone_secrets: Mapping[str, str],
-    seats: Sequence[DemoSeat],
-    supervisor: Account,
-    calls: int | None,
-    say: Say,
-) -> Report:
-    """Set up the outside world, run the demonstration in it, and take it down. Raises as run_demo() does."""
-    world = OutsideWorld(
-        program,
-        outside_folder,
-        system_port=system_port,
-        trunk_secret=trunk_secret,
-        phones={seat.seat_id: phone_secrets[seat.seat_id] for seat in seats},
-        hears=False,  # the archive keeps what was said
-    )
-    async with running(world):
-        return await run_demo(base_url, world, seats, supervisor, archive_folder, calls, say)

@@ -17,7 +17,6 @@ from typing import Any
 
 from asr.events import Side
 from hotline.api_client import ApiClient, ApiRefused
-from hotline.asterisk.bundle import AsteriskProgram
 from hotline.outside import floor_rules
 from hotline.outside.aftermath import (
     LEFT_OUT,
@@ -33,7 +32,7 @@ from hotline.outside.conversation import Voice, converse, speak_line
 from hotline.outside.errors import OutsideError
 from hotline.outside.floor_rules import SpecialGroup
 from hotline.outside.scripts import SCRIPTS, Script, ScriptLine
-from hotline.outside.world import OutsideWorld, running
+from hotline.outside.world import OutsideWorld
 from hotline.sounds.voice import VoiceError
 
 SERVICE_LIMIT_S = 120.0
@@ -326,30 +325,3 @@ async def _unless_refused(asked: Awaitable[Any]) -> None:
 
 def _short(script: Script) -> Script:
     return replace(script, lines=LINES)
-
-
-async def demonstrate_floor(
-    base_url: str,
-    program: AsteriskProgram,
-    outside_folder: Path,
-    archive_folder: Path,
-    *,
-    system_port: int,
-    trunk_secret: str,
-    phone_secrets: Mapping[str, str],
-    seats: Sequence[DemoSeat],
-    administrator: Account,
-    say: Say,
-) -> FloorReport:
-    """Set up the outside world, play the floor in it, take it down. Raises as FloorDemonstration.play() does."""
-    world = OutsideWorld(
-        program,
-        outside_folder,
-        system_port=system_port,
-        trunk_secret=trunk_secret,
-        phones={seat.seat_id: phone_secrets[seat.seat_id] for seat in seats},
-        hears=False,  # the archive keeps what was said
-    )
-    async with running(world):
-        playing = FloorDemonstration(base_url, world, seats, administrator, archive_folder, say)
-        return await playing.play()

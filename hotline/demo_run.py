@@ -2,20 +2,22 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from hotline.asterisk.bundle import AsteriskProgram
 from hotline.clock import monotonic_s
 from hotline.config import Config
-from hotline.demo import demonstrate
-from hotline.demo_floor import FloorReport, demonstrate_floor
-from hotline.demo_speech import SpeechReport, demonstrate_speech
+from hotline.demo import run_demo
+from hotline.demo_floor import FloorDemonstration, FloorReport
+from hotline.demo_speech import SpeechReport, play_speech
 from hotline.first_start import ADMINISTRATOR, first_accounts
 from hotline.installation import archive_of
 from hotline.outside.aftermath import Report
 from hotline.outside.cast import Account, DemoSeat
 from hotline.outside.floor_rules import NAMES, NUMBERS
+from hotline.outside.world import OutsideWorld
+from hotline.outside.world import running as outside_running
 from hotline.places import Places
 from hotline.product import Product, prepare, running, welcome
 
@@ -65,61 +67,49 @@ async def demonstrate_product(
 
 
 async def _play(product: Product, calls: int | None, say: Say) -> AnyReport:
-    seats, admin, program = _cast(product)
-    installation = product.installation
-    return await demonstrate(
-        product.address,
-        program,
-        installation.places.outside,
-        archive_of(installation),
-        system_port=installation.ports["sip"],
-        trunk_secret=installation.secrets.trunk,
-        phone_secrets=installation.secrets.seats,
-        seats=seats[:DEMO_SEATS],
-        supervisor=admin,
-        calls=calls,
-        say=say,
-    )
+    seats, admin = _cast(product)
+    archive = archive_of(product.installation)
+    async with _outside(product, seats[:DEMO_SEATS]) as world:
+        return await run_demo(
+            product.address, world, seats[:DEMO_SEATS], admin, archive, calls, say
+        )
 
 
 async def _play_floor(product: Product, _calls: int | None, say: Say) -> AnyReport:
-    seats, admin, program = _cast(product)
-    installation = product.installation
-    return await demonstrate_floor(
-        product.address,
-        program,
-        installation.places.outside,
-        archive_of(installation),
-        system_port=installation.ports["sip"],
-        trunk_secret=installation.secrets.trunk,
-        phone_secrets=installation.secrets.seats,
-        seats=[seat for seat in seats if seat.seat_id in NAMES],
-        administrator=admin,
-        say=say,
-    )
+    seats, admin = _cast(product)
+    named = [seat for seat in seats if seat.seat_id in NAMES]
+    archive = archive_of(product.installation)
+    async with _outside(product, named) as world:
+        return await FloorDemonstration(product.address, world, named, admin, archive, say).play()
 
 
 async def _play_speech(product: Product, _calls: int | None, say: Say) -> AnyReport:
-    seats, admin, program = _cast(product)
-    installation = product.installation
-    return await demonstrate_speech(
-        product.address,
-        program,
-        installation.places.outside,
-        archive_of(installation),
-        system_port=installation.ports["sip"],
-        trunk_secret=installation.secrets.trunk,
-        phone_secrets=installation.secrets.seats,
-        seat=seats[0],
-        supervisor=admin,
-        say=say,
-    )
+    seats, admin = _cast(product)
+    archive = archive_of(product.installation)
+    async with _outside(product, seats[:1]) as world:
+        return await play_speech(product.address, world, seats[0], admin, archive, say)
 
 
-def _cast(product: Product) -> tuple[list[DemoSeat], Account, AsteriskProgram]:
-    """The first start's seats, its administrator, and the Asterisk for the world outside."""
+@asynccontextmanager
+async def _outside(product: Product, seats: Sequence[DemoSeat]) -> AsyncIterator[OutsideWorld]:
+    """The world outside, with these seats' telephones, for the length of a block."""
     if product.program is None:
         raise DemoNeedsOwnAsterisk
+    installation = product.installation
+    world = OutsideWorld(
+        product.program,
+        installation.places.outside,
+        system_port=installation.ports["sip"],
+        trunk_secret=installation.secrets.trunk,
+        phones={seat.seat_id: installation.secrets.seats[seat.seat_id] for seat in seats},
+        hears=False,  # the archive keeps what was said
+    )
+    async with outside_running(world):
+        yield world
+
+
+def _cast(product: Product) -> tuple[list[DemoSeat], Account]:
+    """The first start's seats, and its administrator."""
     accounts = {account.username: account for account in first_accounts(product.installation)}
     seats = [
         DemoSeat(
@@ -130,4 +120,4 @@ def _cast(product: Product) -> tuple[list[DemoSeat], Account, AsteriskProgram]:
         if account.seat_id is not None
     ]
     admin = accounts[ADMINISTRATOR]
-    return seats, Account(username=admin.username, password=admin.password), product.program
+    return seats, Account(username=admin.username, password=admin.password)

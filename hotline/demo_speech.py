@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline.api_client import ApiClient, ApiRefused
-from hotline.asterisk.bundle import AsteriskProgram
 from hotline.demo import Demonstration, Say
 from hotline.outside.aftermath import Json, Outcome, Report
 from hotline.outside.cast import Account, DemoSeat, Session
 from hotline.outside.conversation import Voice, speak_line
 from hotline.outside.scripts import Script
 from hotline.outside.speech_script import BURST_PIPE, ENOUGH, EXPECTED, SUMMARY_LENGTH
-from hotline.outside.world import OutsideWorld, running
+from hotline.outside.world import OutsideWorld
 from orders.model import OrderField, RequestType, Urgency
 
 LOOK_EVERY_S = 0.5
@@ -240,29 +239,16 @@ def clock(position_ms: int) -> str:
     return f"{minutes:02}:{seconds:02}"
 
 
-async def demonstrate_speech(
+async def play_speech(
     base_url: str,
-    program: AsteriskProgram,
-    outside_folder: Path,
-    archive_folder: Path,
-    *,
-    system_port: int,
-    trunk_secret: str,
-    phone_secrets: Mapping[str, str],
+    world: OutsideWorld,
     seat: DemoSeat,
     supervisor: Account,
+    archive_folder: Path,
     say: Say,
     voice: Voice = speak_line,
 ) -> SpeechReport:
-    """Set up the outside world, play the call in it, take it down. Raises as SpeechDemonstration.play() does."""
-    world = OutsideWorld(
-        program,
-        outside_folder,
-        system_port=system_port,
-        trunk_secret=trunk_secret,
-        phones={seat.seat_id: phone_secrets[seat.seat_id]},
-        hears=False,  # the archive keeps what was said
-    )
+    """Play the call against a service at `base_url`. Raises as SpeechDemonstration.play() does."""
     demonstration = Demonstration(
         world,
         lambda: ApiClient(base_url),
@@ -273,6 +259,4 @@ async def demonstrate_speech(
         scripts=[BURST_PIPE],
         voice=voice,
     )
-    async with running(world):
-        playing = SpeechDemonstration(demonstration, ApiClient(base_url), supervisor, say)
-        return await playing.play()
+    return await SpeechDemonstration(demonstration, ApiClient(base_url), supervisor, say).play()

@@ -51,9 +51,7 @@ async def carry_out(arguments: Namespace, places: Places, config: Config, say: S
 
 async def _in_force(places: Places, config: Config) -> dict[DocumentKind, str]:
     async with open_database(places, config) as database:
-        office = RuleOffice(
-            StoredRules(database), shipped_calendar(), None, utc_now
-        )
+        office = RuleOffice(StoredRules(database), shipped_calendar(), None, utc_now)
         return {kind: (await office.version(kind)).body for kind in DocumentKind}
 
 

@@ -20,8 +20,9 @@ from cti.switchboard import Switchboard
 from cti.tape import TapeRecorder
 from cti.tracker import CallTracker
 from documents.calendar import shipped_calendar
+from documents.problems import DocumentKind
 from hotline.account_joints import WebAudit, stored_audit, web_users
-from hotline.announcement import EmergencyAnnouncer
+from hotline.announcement import EmergencyAnnouncer, announced_languages
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.citizen_joints import CitizenCollector, citizen_rooms
@@ -71,6 +72,7 @@ from ivr.keys import Keys
 from ivr.lifeboat_spool import LifeboatSpool
 from ivr.lifeboat_watch import LifeboatWatch
 from ivr.navigator import Navigator
+from ivr.texts import read_texts
 from orders.callback_dialler import CallbackDialler
 from orders.callback_rules import CallbackRules
 from orders.callbacks import CallbackDesk
@@ -159,7 +161,12 @@ async def build_house(
     await rulebook.restore()
     rule_office = RuleOffice(stored_rules, shipped_calendar(), None, utc_now, further)
     caller_lists = CallerLists(tell, utc_now, await stored_rules.listed_callers())
-    switches = HouseSwitches(StoredSwitches(database), tell, utc_now)
+    switches = HouseSwitches(
+        StoredSwitches(database),
+        tell,
+        utc_now,
+        languages=lambda: announced_languages(read_texts(rulebook.current(DocumentKind.TEXTS))[0]),
+    )
     endings = StoredEndings(database)
     ending_desk = EndingDesk(endings, lambda: wrap_up_codes(rulebook), tell, utc_now)
     roster = SeatRoster(
@@ -272,7 +279,7 @@ async def build_house(
         quality.cues.partial_heard(partial)
 
     routes = RulebookRoutes(rulebook, caller_lists, nuisance_desk, tell, utc_now)
-    prompt_desk = PromptDesk(rulebook, places.prompts, places.voices)
+    prompt_desk = PromptDesk(rulebook, places.prompts, places.voices, tell, utc_now)
 
     city_names = CityNames(rulebook)
     text = Text(city_names.gazetteer, config.asr.doubtful_below)
@@ -349,7 +356,12 @@ async def build_house(
     book = flow_book(rulebook)
     prompt_shelf = PromptShelf(places.prompts, places.voices, book)
     announcer = EmergencyAnnouncer(
-        lambda: switches.announcement, places.prompts, places.voices, book.play_instead
+        lambda: switches.announcement,
+        lambda: switches.languages,
+        prompt_desk,
+        book.play_instead,
+        tell,
+        utc_now,
     )
     switches.watch(announcer.look)
     voice_bot = VoiceBot(places.legs, languages, text.utterance, lambda: book.texts, utc_now)
@@ -372,6 +384,7 @@ async def build_house(
         survey_everybody=config.ivr.survey_after_every_talk,
         tell=tell,
         now=utc_now,
+        calls=tracker.calls,
         ear=voice_bot,
     )
     waiting_room = UsherWaitingRoom(usher, devices.dial)

@@ -10,7 +10,7 @@ import asyncio
 import io
 import wave
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -19,21 +19,28 @@ from prometheus_client.registry import Collector
 
 from documents.problems import DocumentKind
 from hotline.prompt_shelf import PromptShelf
+from hotline.prompt_uses import text_of_sounds, text_rows
+from hotline.sounds.announcing import Announced, announce_aside, forget_announcements
 from hotline.sounds.errors import PromptDiskFull, PromptError, StudioRecordingBroken
 from hotline.sounds.making import make_aside
 from hotline.sounds.manifest import Made, read_manifest
-from hotline.sounds.names import RATE_HZ, sound_path
+from hotline.sounds.names import RATE_HZ, sound_path, studio_recordings
 from hotline.sounds.prompts import wanted_prompts
 from hotline.sounds.studio import drop_studio_recording, keep_studio_recording
 from hotline.sounds.voice import VoiceError
 from hotline.sounds.whole_files import naming_the_disk
+from ivr.events import StudioRecordingDropped, StudioRecordingKept
+from ivr.flow_document import read_flows
+from ivr.flow_profiles import Flows
 from ivr.texts import Texts, read_texts
+from seats.ports import Now, Tell
 from seats.rulebook import Rulebook
 from web.prompt_ports import (
     NoRoomForPrompts,
     PromptRow,
     PromptsNotMadeNow,
     StudioRecordingRefused,
+    TextRow,
 )
 
 log = structlog.get_logger(__name__)
@@ -54,12 +61,16 @@ class PromptDesk:
         rulebook: Rulebook,
         folder: Path,
         voices: Path,
+        tell: Tell,
+        now: Now,
         make: Make = make_aside,
         try_again_s: float = TRY_AGAIN_S,
     ) -> None:
         self._rulebook = rulebook
         self._folder = folder
         self._voices = voices
+        self._tell = tell
+        self._now = now
         self._make = make
         self._try_again_s = try_again_s
         self._body = rulebook.current(DocumentKind.TEXTS)
@@ -111,7 +122,25 @@ class PromptDesk:
             if changed:
                 log.info("prompts made", count=len(changed), first=changed[0])
 
+    # For what is announced this moment.
+
+    async def announce(self, words: Mapping[str, str]) -> Announced:
+        """At once, whatever is being made. Raises PromptError, VoiceError."""
+        return await announce_aside(words, self._voices, self._folder)
+
+    async def forget_announcements(self, keep: Collection[str]) -> None:
+        try:
+            await asyncio.to_thread(forget_announcements, self._folder, keep)
+        except OSError as trouble:
+            log.warning("old announcements stay", trouble=trouble.errno)
+
     # For the web.
+
+    def texts_in_force(self) -> Sequence[TextRow]:
+        return text_rows(self._texts, self._flows())
+
+    def flow_names(self) -> Mapping[str, str]:
+        return {flow.code: flow.name for flow in self._flows().flows.values()}
 
     async def listing(self) -> Sequence[PromptRow]:
         return await asyncio.to_thread(_rows, self._texts, self._folder)
@@ -123,6 +152,8 @@ class PromptDesk:
         try:
             async with self._making:  # two may upload the same at once
                 await asyncio.to_thread(self._keep, language, name, recording)
+            # It lies there: should the making fail, the next round uses it.
+            self._tell(StudioRecordingKept(at=self._now(), language=language, name=name, by=by))
             await self.make()
         except StudioRecordingBroken as broken:
             raise StudioRecordingRefused(why=str(broken)) from broken
@@ -131,7 +162,6 @@ class PromptDesk:
         except (PromptError, VoiceError) as failed:
             self._changed.set()
             raise PromptsNotMadeNow(why=failed.code) from failed
-        log.info("a studio recording is used", prompt=name, language=language, by=by)
         rows = await self.listing()
         return next(row for row in rows if (row.language, row.name) == (language, name))
 
@@ -140,7 +170,9 @@ class PromptDesk:
             async with self._making:
                 there = await asyncio.to_thread(self._drop, language, name)
             if there:
-                log.info("a studio recording is removed", prompt=name, language=language, by=by)
+                self._tell(
+                    StudioRecordingDropped(at=self._now(), language=language, name=name, by=by)
+                )
                 await self.make()
         except PromptDiskFull as full:
             raise NoRoomForPrompts from full
@@ -156,6 +188,9 @@ class PromptDesk:
     def _drop(self, language: str, name: str) -> bool:
         with naming_the_disk(self._folder):
             return drop_studio_recording(self._folder, language, name)
+
+    def _flows(self) -> Flows:
+        return read_flows(self._rulebook.current(DocumentKind.FLOWS))[0]
 
     def _look(self) -> None:
         body = self._rulebook.current(DocumentKind.TEXTS)
@@ -208,6 +243,7 @@ class PromptCollector(Collector):
 
 def _rows(texts: Texts, folder: Path) -> Sequence[PromptRow]:
     manifest = read_manifest(folder)
+    codes, recordings = text_of_sounds(texts), studio_recordings(folder)
     rows = []
     for prompt in wanted_prompts(texts, folder):
         made = manifest.get((prompt.language, prompt.name))
@@ -216,9 +252,11 @@ def _rows(texts: Texts, folder: Path) -> Sequence[PromptRow]:
             PromptRow(
                 language=prompt.language,
                 name=prompt.name,
+                code=codes.get((prompt.language, prompt.name), ""),
                 text=prompt.text,
                 spoken_text="" if made is None else made.text,
                 made_from="" if made is None or missing else made.source,
+                recorded=(prompt.language, prompt.name) in recordings,
                 duration_ms=0 if made is None or missing else made.duration_ms,
                 level_dbfs=0.0 if made is None else made.level_dbfs,
                 missing=missing,

@@ -1,11 +1,12 @@
 """The citizen's story joined to the desks that it speaks of. 语音流程连接件"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
+from cti.call import Call
 from cti.control import CallControl
 from cti.events import CallbackRequested, Event
 from cti.ids import CallId, MessageId
@@ -94,6 +95,7 @@ def admit_by(gate: CallGate) -> Callable[[CallId, str, bool], Admission]:
         return Admission(
             refused=found.verdict is Verdict.REFUSED,
             announcement=found.announcement or "",
+            values={} if found.blocked_until is None else {"until": found.blocked_until},
             priority=found.priority,
         )
 
@@ -130,6 +132,16 @@ def callback_by(
     return call_back
 
 
+def number_by(calls: Mapping[CallId, Call]) -> Callable[[CallId], str]:
+    """His number; of a call that we made, too."""
+
+    def number_of(call_id: CallId) -> str:
+        call = calls.get(call_id)
+        return "" if call is None else call.caller_number
+
+    return number_of
+
+
 def story_desks(
     *,
     book: FlowBook,
@@ -140,6 +152,7 @@ def story_desks(
     survey_everybody: bool,
     tell: Callable[[Event], None],
     now: Callable[[], datetime],
+    calls: Mapping[CallId, Call],
     sounds: Sounds | None = None,
     ear: Understands | None = None,
 ) -> Desks:
@@ -156,6 +169,7 @@ def story_desks(
         orders=StoryOrders(citizens.progress),
         call_back=callback_by(tell, now),
         tell=tell,
+        number_of=number_by(calls),
         sounds=sounds,
         ear=ear,
     )

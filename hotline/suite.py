@@ -17,8 +17,10 @@ from hotline.config import Config
 from hotline.console_build import build_console, first_load, install_modules, run_npm
 from hotline.places import BUNDLE_VARIABLE, ROOT, Places
 
-HALVES = (["tests/unit", "tests/wire", "tests/browser"], ["tests/live"])
-"""About as long as each other on two cores. The browser comes last: its driver keeps a loop of its own."""
+QUICK_HALF = ("tests/unit", "tests/wire", "tests/browser")
+"""In one process; the browser comes last: its driver keeps a loop of its own."""
+SLOW_HALF = ("tests/live", "--numprocesses=2", "--dist=loadfile")
+"""Mostly waiting for people to speak, so two beside each other. About as long as the quick half on two cores."""
 POSTGRES_FOLDERS = ("/usr/lib/postgresql",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -69,7 +71,7 @@ def _both_halves(environment: Mapping[str, str]) -> int:
     """Side by side: two cores are busy, and it takes half as long."""
     status = 0
     with tempfile.TemporaryFile() as said:
-        quick, slow = ([*half, "--durations=15"] for half in HALVES)
+        quick, slow = ([*half, "--durations=15"] for half in (QUICK_HALF, SLOW_HALF))
         _say("$ pytest " + " ".join(quick) + "   (its words follow at the end)")
         beside = subprocess.Popen(
             [*_pytest(quick), "-p", "no:cacheprovider"],

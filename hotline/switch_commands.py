@@ -12,6 +12,7 @@ from hotline.administration import open_database
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.places import Places
+from seats.announcements import wordings
 from seats.errors import SwitchReasonMissing
 from seats.house_switches import LONGEST_REASON, SwitchName, check_announcement, switch_named
 from store.switches import StoredSwitches
@@ -38,8 +39,10 @@ async def carry_out(arguments: Namespace, places: Places, config: Config, say: S
         reason = (arguments.reason or arguments.text)[:LONGEST_REASON].strip()
         if not reason:
             raise SwitchReasonMissing
-        if arguments.text.strip():
-            check_announcement(name, arguments.text.strip())
+        others = wordings({"en": arguments.text_en})
+        if arguments.text.strip() or others:
+            # Which languages callers are spoken to in, the service itself knows.
+            check_announcement(name, arguments.text.strip(), others, {"en"})
         on = arguments.position == "on"
         await stored.wish(
             name,
@@ -47,6 +50,7 @@ async def carry_out(arguments: Namespace, places: Places, config: Config, say: S
             by=getpass.getuser(),
             reason=reason,
             text=arguments.text.strip(),
+            others=others,
             now=utc_now,
         )
     say(f"{NAMES[name]}（{name}）{'打开' if on else '关闭'}，下一通来电起生效")
@@ -68,3 +72,5 @@ async def _show(stored: StoredSwitches, only: SwitchName | None, say: Say) -> No
         say(line)
         if one is not None and one.text:
             say(f"  公告：{one.text}")
+            for further in one.others:
+                say(f"  公告（{further.language}）：{further.words}")

@@ -9,3 +9,6 @@ def add_arguments(command: ArgumentParser) -> None:
     command.add_argument("position", nargs="?", choices=("on", "off"))
     command.add_argument("--reason", default="", help="why; it stands in the journal")
     command.add_argument("--text", default="", help="what is announced (emergency on)")
+    command.add_argument(
+        "--text-en", default="", help="the same in English; without it English callers hear --text"
+    )

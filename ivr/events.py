@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cti.events import CallEvent
+from cti.events import CallEvent, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +43,43 @@ class PlaceAnnounced(CallEvent):
     place: int
     least: int | None = None
     most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementReady(Event):
+    """From now on callers hear the announcement of the moment. 公告已可播放
+
+    `in_chinese` are the languages of the texts whose callers hear the Chinese words.
+    """
+
+    languages: tuple[str, ...]
+    in_chinese: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementFailed(Event):
+    """It could not be spoken in this language; it is tried again. 公告合成失败
+
+    Without the Chinese everybody hears the shipped text meanwhile.
+    """
+
+    language: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioRecordingKept(Event):
+    """A studio's recording is played in place of the synthetic voice. 录音棚文件已启用"""
+
+    language: str
+    name: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioRecordingDropped(Event):
+    """The synthetic voice speaks again. 录音棚文件已删除"""
+
+    language: str
+    name: str
+    by: str

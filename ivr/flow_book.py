@@ -72,11 +72,17 @@ class FlowBook:
 
     def sounds(self, text: str, language: str, values: Mapping[str, Value]) -> tuple[str, ...]:
         """The prompts of a text, in their order."""
-        instead = self._instead.get(text, {}).get(language)
-        return instead or sounds_of(self._texts, text, language, values)
+        instead = self._instead.get(text)
+        if instead:
+            # The text itself would say something else than what is announced to the others.
+            return instead.get(language) or next(iter(instead.values()))
+        return sounds_of(self._texts, text, language, values)
 
     def play_instead(self, text: str, sounds: Mapping[str, tuple[str, ...]]) -> None:
-        """The sounds of a text, by language, until it is said otherwise; none: its own again."""
+        """The sounds of a text, by language, until it is said otherwise; none: its own again.
+
+        A language that is not among them gets those of the first.
+        """
         self._instead[text] = sounds
 
     def _walk(self, flow: Flow, flows: Flows, version: int, around: Surroundings) -> Walk:

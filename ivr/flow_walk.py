@@ -63,17 +63,23 @@ class Walk:
 
     def begin(self) -> Step:
         """The first step of a call."""
-        known = self.around.language
         # After a talk he is asked in the language of that talk; before it, the flow itself chooses.
-        goes_on = self.flow.after_talk and known in self.flow.languages
-        start = Position(
+        known = self.around.language if self.flow.after_talk else ""
+        return self._enter(self._start(known), self.flow.entry)
+
+    def in_line(self, language: str) -> Step:
+        """In the line behind key 0, with nothing before it."""
+        return self._to_person(self._start(language), None)
+
+    def _start(self, language: str) -> Position:
+        """Before the first node; in the flow's first language if it does not speak this one."""
+        return Position(
             flow=self.flow.code,
             version=self.version,
             node=self.flow.entry,
             stage=Stage.SAY,
-            language=known if goes_on else self.flow.languages[0],
+            language=language if language in self.flow.languages else self.flow.languages[0],
         )
-        return self._enter(start, self.flow.entry)
 
     def advance(self, position: Position, came: Came) -> Step:
         """What follows; what does not belong to the position changes nothing."""

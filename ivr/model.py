@@ -1,10 +1,12 @@
 """A place in the line and the seat that was given for it. 位置与应接"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from cti.ids import CallId, SeatId, SkillGroupCode
+from ivr.spoken import Value
 
 NO_WISH = SkillGroupCode("")
 
@@ -60,6 +62,8 @@ class Admission:
     refused: bool = False
     announcement: str = ""
     """The text that is said to him before he is refused. 告知文本"""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """What the text has places for. 文本变量"""
     priority: int = 0
     """Added to that of his way. 优先级调整"""
 

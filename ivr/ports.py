@@ -119,6 +119,8 @@ class Desks:
     call_back: Callable[[CallId, Place | None, str], None]
     """He wants to be called back, at this number, and keeps his place if he has one. 请求回拨"""
     tell: Callable[[Event], None]
+    number_of: Callable[[CallId], str] = lambda _: ""
+    """His number as his call has it, also when we called him; empty: as the channel shows it. 市民号码"""
     sounds: "Sounds | None" = None
     """None: as the texts name them, whether they are there or not. 提示音"""
     ear: Understands | None = None

@@ -4,11 +4,11 @@
       └──────────── a seat is free: whatever is being said stops, and it rings ────────────┘
 
 His place is kept while he is asked; it is left when he goes to speak a message or wants a callback.
+Keys count from the first moment on, also those that he pressed while a seat rang in vain.
 """
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -29,7 +29,7 @@ from ivr.flow_steps import (
     WaitedLong,
 )
 from ivr.model import Offer, Place
-from ivr.ports import Now, WaitingRoom
+from ivr.ports import WaitingRoom
 from ivr.story import Story
 
 log = structlog.get_logger(__name__)
@@ -38,19 +38,17 @@ T = TypeVar("T")
 
 COMFORT_AFTER_S = 1.5
 """Who is served sooner needs no comfort. 安抚语延迟"""
-SETTLES = timedelta(seconds=0.7)
-"""Keys of the question before come a moment late, by another way. 按键迟到"""
 HUSH_EVERY_S = 0.1
 
 
 class Waiting:
     """One stay in the line, until a seat is free or he leaves it. 一次等候"""
 
-    def __init__(self, story: Story, room: WaitingRoom, place: Place, now: Now) -> None:
+    def __init__(self, story: Story, room: WaitingRoom, place: Place) -> None:
         self._story = story
+        self._line = story.line
         self._room = room
         self._place = place
-        self._now = now
         self._found = False
         self._speaking = False
         self._useful = 0
@@ -63,7 +61,7 @@ class Waiting:
         offer: Offer | None = None
         kept = False
         try:
-            async with self._story.channel.here(), asyncio.TaskGroup() as group:
+            async with self._line.channel.here(), asyncio.TaskGroup() as group:
                 leaves = asyncio.timeout(None)
                 entertaining = group.create_task(self._entertain(leaves))
                 try:
@@ -92,7 +90,7 @@ class Waiting:
                 entertaining.cancel()
                 return
             try:
-                await self._story.desks.hush(self._place.call_id)
+                await self._line.desks.hush(self._place.call_id)
             except CtiError as trouble:
                 # It is said to its end, then: some seconds.
                 log.warning("an announcement was not cut short", trouble=trouble.code)
@@ -119,17 +117,16 @@ class Waiting:
     async def _in_line(self, line: JoinLine) -> Came | None:
         """What ends this stretch of waiting; None when a seat was found."""
         loop = asyncio.get_running_loop()
-        since, began = self._now() + SETTLES, loop.time()
+        began = loop.time()
         comfort_at = began + COMFORT_AFTER_S if line.comfort else None
         offer_at = began + line.offer_after_s if line.offer_after_s else None
         has_news = bool(line.place or line.estimate or line.useful)
         news_at = began + line.every_s if has_news and line.every_s > 0 else None
-        self._story.keypad.forget()
         while not self._found:
             due = min(
                 (at for at in (comfort_at, offer_at, news_at) if at is not None), default=None
             )
-            key = await self._key(since, due)
+            key = await self._key(due)
             if key:
                 if key in line.keys:
                     return KeyCame(key=key)
@@ -146,7 +143,7 @@ class Waiting:
         return None
 
     async def _tell_news(self, line: JoinLine) -> None:
-        prospect = self._story.desks.prospect(self._place.call_id)
+        prospect = self._line.desks.prospect(self._place.call_id)
         lines: list[Line] = []
         least = most = None
         if prospect is not None and line.place:
@@ -159,9 +156,9 @@ class Waiting:
             self._useful += 1
         whole = await self._say(tuple(lines))
         if whole and prospect is not None and line.place:
-            self._story.desks.tell(
+            self._line.desks.tell(
                 PlaceAnnounced(
-                    at=self._now(),
+                    at=self._line.now(),
                     call_id=self._place.call_id,
                     place=prospect.place,
                     least=least,
@@ -170,19 +167,17 @@ class Waiting:
             )
 
     async def _asked(self, question: AskOneKey) -> Came:
-        since = self._now()
-        self._story.keypad.forget()
         await self._say(question.lines)
         if self._found:
             return NothingCame()
         due = asyncio.get_running_loop().time() + question.timeout_s
-        key = await self._key(since, due)
+        key = await self._key(due)
         return KeyCame(key=key) if key else NothingCame()
 
-    async def _key(self, since: datetime, due: float | None) -> str:
+    async def _key(self, due: float | None) -> str:
         try:
             async with asyncio.timeout_at(due):
-                return await self._story.keypad.next(since)
+                return await self._line.keypad.next()
         except TimeoutError:
             return ""
 
@@ -191,7 +186,7 @@ class Waiting:
         for prompt in await self._story.sounds(lines):
             if self._found:
                 return False
-            said = await self._on_channel(self._story.channel.say(prompt))
+            said = await self._on_channel(self._line.channel.say(prompt))
             if said is None:
                 log.error("a prompt could not be played", prompt=prompt)
             elif said:
@@ -200,7 +195,7 @@ class Waiting:
 
     async def _music(self) -> None:
         if not self._found:
-            await self._on_channel(self._story.channel.music_on())
+            await self._on_channel(self._line.channel.music_on())
 
     async def _on_channel(self, asking: Coroutine[Any, Any, T]) -> T:
         """A command that has been sent must be answered before the next one may be."""

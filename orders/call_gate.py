@@ -77,5 +77,13 @@ class CallGate:
         self._judged[call_id] = found
         self.judged[found.verdict, found.why] += 1
         if found.why is not None:
-            self._tell(CallLimited(at=at, call_id=call_id, verdict=found.verdict, why=found.why))
+            self._tell(
+                CallLimited(
+                    at=at,
+                    call_id=call_id,
+                    verdict=found.verdict,
+                    why=found.why,
+                    blocked_until=found.blocked_until,
+                )
+            )
         return found

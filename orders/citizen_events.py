@@ -119,6 +119,8 @@ class CallLimited(CallEvent):
 
     verdict: Verdict
     why: WhyLimited
+    blocked_until: datetime | None = None
+    """The end of the block that refused it. 拦截截止"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

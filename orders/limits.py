@@ -106,6 +106,8 @@ class LimitedCall:
     at: datetime
     verdict: Verdict
     why: WhyLimited
+    blocked_until: datetime | None = None
+    """The end of the block that refused it. 拦截截止"""
 
 
 NORMAL = Judgement()

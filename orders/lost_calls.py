@@ -30,6 +30,8 @@ from cti.events import (
     Room,
 )
 from cti.ids import CallId, SkillGroupCode
+from orders.citizen_events import CallLimited
+from orders.limits import Verdict
 from orders.model import CallbackReason
 from orders.ports import Caller
 
@@ -132,6 +134,8 @@ class LossWatch:
             case CallTookLifeboat() | CallReturnedToLine():
                 caller = replace(caller, joined_at=caller.joined_at or event.at, waiting=True)
                 self._came_to_line.add(event.call_id)
+            case CallLimited(verdict=Verdict.REFUSED):
+                caller = replace(caller, refused=True)
             case CallOffered():
                 caller = replace(caller, rung=True)
             case CallAnswered():
@@ -183,6 +187,8 @@ def _reason(
 ) -> CallbackReason | None:
     if caller.direction is Direction.OUT and not caller.answered:
         return None  # we called him; the attempt's own outcome counts
+    if caller.refused and not caller.answered:
+        return None  # he was told that he cannot be served, and why
     if _is_lost(event.ending):
         return CallbackReason.DROPPED
     if caller.answered:

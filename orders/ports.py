@@ -43,6 +43,8 @@ class Caller:
     """Somebody has spoken with him. 已应答"""
     waiting: bool = False
     """He is in the line, for the first time or again. 排队中"""
+    refused: bool = False
+    """The gate told him so and let him go. 已拒绝"""
 
 
 class StoredOrders(Protocol):

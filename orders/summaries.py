@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from cti.ids import CallId, SeatId
 
@@ -33,6 +34,14 @@ class NuisanceTag:
     note: str
 
 
+class SilenceOutcome(StrEnum):
+    """What came of a call that was found silent. 无声来电结果"""
+
+    GOING_ON = "going_on"  # 尚未开口
+    SPOKE = "spoke"  # 后来开口
+    STAYED_SILENT = "stayed_silent"  # 全程无声
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilentCall:
     """A call that was found silent, as it was written down. 无声来电记录"""
@@ -43,3 +52,9 @@ class SilentCall:
     seat_id: SeatId | None = None
     spoke_at: datetime | None = None
     stayed_silent_at: datetime | None = None
+
+    @property
+    def outcome(self) -> "SilenceOutcome":
+        if self.stayed_silent_at is not None:
+            return SilenceOutcome.STAYED_SILENT
+        return SilenceOutcome.GOING_ON if self.spoke_at is None else SilenceOutcome.SPOKE

@@ -186,7 +186,7 @@ class SwitchReasonMissing(SeatError):
 
 
 class SwitchTextRefused(SeatError):
-    """This cannot be announced: no words, too long, or a switch that announces nothing. 公告内容不可用"""
+    """This cannot be announced: no words, too long, a language without callers, or a switch that announces nothing. 公告内容不可用"""
 
     code = "switch-text-refused"
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from cti.events import CallEvent, Event, PartyRole
 from cti.ids import CallId, SeatId, SkillGroupCode
+from seats.announcements import Wording
 from seats.model import GroupPresence, NotReadyReason, SeatState
 from seats.service_level import Wait
 
@@ -240,6 +241,8 @@ class SwitchChanged(Event):
     reason: str
     text: str = ""
     wish_id: int = 0
+    others: tuple[Wording, ...] = ()
+    """The text in further languages. 其他语种公告"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ taken once, also across restarts.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from typing import Protocol
 
 import structlog
 
+from seats.announcements import CHINESE, Wording, by_language, check_words, wordings
 from seats.errors import (
     RuleRecordsAway,
     SwitchReasonMissing,
@@ -30,8 +31,6 @@ from seats.ports import Now, Tell
 log = structlog.get_logger(__name__)
 
 LOOKS_EVERY_S = 1.0
-LONGEST_TEXT = 400
-"""About a minute and a half of speech. 公告字数上限"""
 LONGEST_REASON = 200
 
 
@@ -59,6 +58,7 @@ class Switch:
     reason: str = ""
     text: str = ""
     """What is announced in place of the shipped text; empty: that one. 公告"""
+    others: tuple[Wording, ...] = ()
     at: datetime | None = None
     """None: nobody has ever touched it. 更改时间"""
 
@@ -73,6 +73,7 @@ class SwitchWish:
     by: str
     reason: str
     text: str = ""
+    others: tuple[Wording, ...] = ()
 
 
 class StoredSwitches(Protocol):
@@ -93,10 +94,17 @@ class HouseSwitches:
 
     name = "house switches"
 
-    def __init__(self, stored: StoredSwitches, tell: Tell, now: Now) -> None:
+    def __init__(
+        self,
+        stored: StoredSwitches,
+        tell: Tell,
+        now: Now,
+        languages: Callable[[], Sequence[str]] = lambda: (CHINESE,),
+    ) -> None:
         self._stored = stored
         self._tell = tell
         self._now = now
+        self._languages = languages
         self._switches = {name: Switch(name=name) for name in SwitchName}
         self._taken = 0
         self._watchers: list[Callable[[], None]] = []
@@ -120,17 +128,30 @@ class HouseSwitches:
         return frozenset(one.name.value for one in self._switches.values() if one.on)
 
     @property
-    def announcement(self) -> str:
-        """What is to be announced now instead of the shipped text; empty: nothing."""
+    def languages(self) -> Sequence[str]:
+        """Those in which callers are spoken to, so that an announcement may have words in them."""
+        return self._languages()
+
+    @property
+    def announcement(self) -> Mapping[str, str]:
+        """What is to be announced now instead of the shipped text, by language; empty: nothing."""
         emergency = self._switches[SwitchName.EMERGENCY]
-        return emergency.text if emergency.on else ""
+        return by_language(emergency.text, emergency.others) if emergency.on else {}
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Called after every change, at once."""
         self._watchers.append(changed)
 
     def turn(
-        self, name: str, *, on: bool, by: str, reason: str, text: str = "", wish_id: int = 0
+        self,
+        name: str,
+        *,
+        on: bool,
+        by: str,
+        reason: str,
+        text: str = "",
+        others: Mapping[str, str] = MappingProxyType({}),
+        wish_id: int = 0,
     ) -> Switch:
         """Also when it stands so already: the reason may be another, or the text.
 
@@ -140,15 +161,18 @@ class HouseSwitches:
         reason, text = reason.strip(), text.strip()
         if not 0 < len(reason) <= LONGEST_REASON:
             raise SwitchReasonMissing
-        if text:
-            check_announcement(known, text)
+        further = wordings(others)
+        if text or further:
+            check_announcement(known, text, further, self._languages())
         at = self._now()
-        turned = Switch(name=known, on=on, by=by, reason=reason, text=text if on else "", at=at)
+        turned = Switch(name=known, on=on, by=by, reason=reason, at=at)
+        if on:
+            turned = replace(turned, text=text, others=further)
         self._switches[known] = turned
         self._tell(
             SwitchChanged(
                 at=at, name=known.value, on=on, by=by, reason=reason, text=turned.text,
-                wish_id=wish_id,
+                others=turned.others, wish_id=wish_id,
             )
         )  # fmt: skip
         for changed in self._watchers:
@@ -165,6 +189,7 @@ class HouseSwitches:
                 log.warning("wishes for switches cannot be read")
 
     def _take(self, wishes: Iterable[SwitchWish]) -> None:
+        languages = self._languages()
         for wish in wishes:
             self._taken = max(self._taken, wish.wish_id)
             try:
@@ -174,6 +199,8 @@ class HouseSwitches:
                     by=wish.by,
                     reason=wish.reason,
                     text=wish.text,
+                    # The command line does not know the languages: an emergency must not fail by one.
+                    others={o.language: o.words for o in wish.others if o.language in languages},
                     wish_id=wish.wish_id,
                 )
             except (SwitchUnknown, SwitchReasonMissing, SwitchTextRefused) as wrong:
@@ -189,7 +216,10 @@ def switch_named(name: str) -> SwitchName:
         raise SwitchUnknown from None
 
 
-def check_announcement(name: SwitchName, text: str) -> None:
+def check_announcement(
+    name: SwitchName, text: str, others: Sequence[Wording], languages: Collection[str]
+) -> None:
     """Raises SwitchTextRefused."""
-    if name not in ANNOUNCING or len(text) > LONGEST_TEXT or not any(c.isalnum() for c in text):
+    if name not in ANNOUNCING:
         raise SwitchTextRefused
+    check_words(text, others, languages)

@@ -101,6 +101,7 @@ def _limited(connection: Connection, _seq: int, event: CallLimited) -> None:
         at=event.at,
         verdict=event.verdict.value,
         why=event.why.value,
+        blocked_until=event.blocked_until,
     )
 
 
@@ -288,6 +289,7 @@ class StoredArrivals:
                     at=row.at,
                     verdict=Verdict(row.verdict),
                     why=WhyLimited(row.why),
+                    blocked_until=row.blocked_until,
                 )
                 for row in await connection.execute(wanted)
             ]
@@ -306,6 +308,18 @@ class StoredSilence:
             .where(silent_calls.c.found_at >= since)
             .order_by(silent_calls.c.found_at)
         )
+        return await self._read(wanted)
+
+    async def silent_between(self, since: datetime, until: datetime) -> Sequence[SilentCall]:
+        """Found silent in the span, the newest first."""
+        wanted = (
+            select(silent_calls)
+            .where(silent_calls.c.found_at >= since, silent_calls.c.found_at < until)
+            .order_by(silent_calls.c.found_at.desc())
+        )
+        return await self._read(wanted)
+
+    async def _read(self, wanted: Any) -> Sequence[SilentCall]:
         async with self._database.read() as connection:
             return [
                 SilentCall(

@@ -22,6 +22,7 @@ from orders.events import (
     OrderSubmitted,
     RepeatMarked,
 )
+from orders.limits import Verdict
 from orders.model import (
     Channel,
     FieldValue,
@@ -34,7 +35,7 @@ from orders.ports import Caller
 from store.calls import OPEN_STATES
 from store.codec import body_of, build
 from store.database import Database, change_row, insert_new
-from store.tables import calls, order_trace, orders
+from store.tables import call_limits, calls, order_trace, orders
 from store.transcripts import UNFINISHED, StoredTranscripts
 
 MACHINE = "machine"
@@ -261,7 +262,11 @@ class StoredOrders:
 
     async def open_callers(self) -> Mapping[CallId, Caller]:
         """The caller of every call that is not over."""
-        wanted = select(calls).where(calls.c.state.in_(OPEN_STATES))
+        wanted = (
+            select(calls, call_limits.c.verdict)
+            .outerjoin(call_limits, call_limits.c.call_id == calls.c.call_id)
+            .where(calls.c.state.in_(OPEN_STATES))
+        )
         async with self._database.read() as connection:
             return {
                 CallId(row.call_id): Caller(
@@ -273,6 +278,7 @@ class StoredOrders:
                     rung=row.offered_at is not None,
                     answered=row.answered_at is not None,
                     waiting=row.state in IN_LINE,
+                    refused=row.verdict == Verdict.REFUSED,
                 )
                 for row in await connection.execute(wanted)
             }

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.events import Event
+from seats.announcements import Wording, wordings
 from seats.errors import RuleRecordsAway, SwitchUnknown
 from seats.events import SwitchChanged
 from seats.house_switches import Switch, SwitchWish, switch_named
@@ -26,6 +27,7 @@ def _changed(connection: Connection, _seq: int, event: SwitchChanged) -> None:
             by=event.by,
             reason=event.reason,
             text=event.text,
+            others={one.language: one.words for one in event.others},
             at=event.at,
             wish_id=max(taken or 0, event.wish_id),
         )
@@ -52,7 +54,13 @@ class StoredSwitches:
                     continue  # a later version's
                 found.append(
                     Switch(
-                        name=name, on=row.on, by=row.by, reason=row.reason, text=row.text, at=row.at
+                        name=name,
+                        on=row.on,
+                        by=row.by,
+                        reason=row.reason,
+                        text=row.text,
+                        others=wordings(row.others or {}),
+                        at=row.at,
                     )
                 )
         return found
@@ -79,6 +87,7 @@ class StoredSwitches:
                         by=row.by,
                         reason=row.reason,
                         text=row.text,
+                        others=wordings(row.others or {}),
                     )
                     for row in await connection.execute(wanted)
                 ]
@@ -86,13 +95,27 @@ class StoredSwitches:
             raise RuleRecordsAway from trouble
 
     async def wish(
-        self, name: str, *, on: bool, by: str, reason: str, text: str, now: Now
+        self,
+        name: str,
+        *,
+        on: bool,
+        by: str,
+        reason: str,
+        text: str,
+        others: tuple[Wording, ...] = (),
+        now: Now,
     ) -> SwitchWish:
         """Leave it for the service."""
         async with self._database.write() as connection:
             newest = await connection.scalar(select(func.max(switch_wishes.c.wish_id)))
             wish = SwitchWish(
-                wish_id=int(newest or 0) + 1, name=name, on=on, by=by, reason=reason, text=text
+                wish_id=int(newest or 0) + 1,
+                name=name,
+                on=on,
+                by=by,
+                reason=reason,
+                text=text,
+                others=others,
             )
             await connection.execute(
                 insert(switch_wishes).values(
@@ -102,6 +125,7 @@ class StoredSwitches:
                     by=by,
                     reason=reason,
                     text=text,
+                    others={one.language: one.words for one in others},
                     at=now(),
                 )
             )

@@ -670,6 +670,7 @@ call_limits = Table(
     Column("at", Instant, nullable=False, index=True),
     Column("verdict", String(20), nullable=False),
     Column("why", String(20), nullable=False),
+    Column("blocked_until", Instant),
 )
 """Calls that were not like the others: later in the line, or refused."""
 
@@ -681,6 +682,7 @@ switches = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("others", JSON),
     Column("at", Instant, nullable=False),
     Column("wish_id", Integer, nullable=False),
 )
@@ -695,6 +697,7 @@ switch_wishes = Table(
     Column("by", String(80), nullable=False),
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("others", JSON),
     Column("at", Instant, nullable=False),
 )
 """What the command line wants switched; the service takes each once."""

@@ -9,6 +9,7 @@ from cti.ids import CallId, MessageId, SeatId, SkillGroupCode
 from orders.limits import LimitedCall
 from orders.messages import Message, MessageState
 from orders.model import WorkOrder
+from orders.summaries import SilentCall
 from orders.surveys import Satisfaction, Scale, Survey
 
 
@@ -68,6 +69,13 @@ class LimitRecords(Protocol):
         """The newest first."""
 
 
+class SilentRecords(Protocol):
+    """Calls without a word of the citizen at first. 无声来电查询"""
+
+    async def silent_between(self, since: datetime, until: datetime) -> Sequence[SilentCall]:
+        """The newest first."""
+
+
 class QueryCodes(Protocol):
     """Gives orders their codes. 查询码"""
 
@@ -84,3 +92,4 @@ class Citizens:
     messages: Messages
     query_codes: QueryCodes
     limits: LimitRecords
+    silence: SilentRecords

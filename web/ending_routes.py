@@ -15,6 +15,7 @@ from cti.call import Call
 from cti.ids import CallId
 from orders.codes import NUISANCE
 from orders.model import OrderField
+from orders.summaries import SilenceOutcome
 from web import views
 from web.access import House, Viewer, is_own_seat, require, require_hearing, seat_through_which
 from web.call_routes import find
@@ -214,11 +215,40 @@ async def limited_calls(
             "at": views.instant(one.at),
             "verdict": one.verdict.value,
             "why": one.why.value,
+            "blocked_until": one.blocked_until and views.instant(one.blocked_until),
         }
         for one in found[:limit]
     ]
     counts = Counter(one.verdict.value for one in found)
     return {"calls": told, "counts": {"limited": counts["limited"], "refused": counts["refused"]}}
+
+
+@router.get("/silent-calls")
+async def silent_calls(
+    house: House, viewer: Viewer, since: AwareDatetime, until: AwareDatetime, limit: Limit = 100
+) -> dict[str, Any]:
+    """Calls in which nothing was heard of the citizen, and what came of each. 无声来电
+
+    `times` says how many of the span's calls of this number were silent to their end.
+    """
+    require(viewer, Role.SUPERVISOR)
+    found = await house.citizens.silence.silent_between(since, until)
+    times = Counter(
+        one.caller_number for one in found if one.outcome is SilenceOutcome.STAYED_SILENT
+    )
+    told = [
+        {
+            "call_id": one.call_id,
+            "caller_number": views.shown_number(one.caller_number, viewer, None),
+            "found_at": views.instant(one.found_at),
+            "seat_id": one.seat_id,
+            "outcome": one.outcome.value,
+            "times": times[one.caller_number] if one.caller_number else None,
+        }
+        for one in found[:limit]
+    ]
+    counts = Counter(one.outcome.value for one in found)
+    return {"calls": told, "counts": {one.value: counts[one.value] for one in SilenceOutcome}}
 
 
 @router.post("/blocks/{call_id}/approve")

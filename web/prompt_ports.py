@@ -1,6 +1,6 @@
 """What the web needs of prompts. 提示音端口"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,18 +28,51 @@ class PromptsNotMadeNow(WebError):
     status = 503
 
 
+class TextsToCome(WebError):
+    """Another version of the texts is to come into force; see to that one first. 已有待生效的文本"""
+
+    code = "texts-to-come"
+    status = 409
+
+
+class TextWrittenOtherwise(WebError):
+    """This text is not written in single lines; change it in the document. 请在规则文档中修改此文本"""
+
+    code = "text-written-otherwise"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRow:
+    """One text of the document in force, and where it is heard. 文本"""
+
+    code: str
+    words: Mapping[str, str]
+    """By language, as they are written: with the places of values."""
+    notice: bool
+    flows: tuple[str, ...]
+    without_service: bool
+    """Asterisk says it by itself when the service is away. 系统离线时播放"""
+    refused: bool
+    """Said to who is refused at the door. 拒绝时播报"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptRow:
     """One sound, and what it is made from. 提示音"""
 
     language: str
     name: str
+    code: str
+    """Of the text that it is a piece of; empty: a part of spoken values, or a recording by itself. 所属文本"""
     text: str
     """The words that it must say; empty: a studio's recording by itself. 文字"""
     spoken_text: str
     """The words that its file says now: another text has just been published. 现有文字"""
     made_from: str
     """ "voice", "studio", or "" where there is no sound yet. 来源"""
+    recorded: bool
+    """A studio's recording lies there, whether it can be used or not. 有录音棚文件"""
     duration_ms: int
     level_dbfs: float
     missing: bool
@@ -57,6 +90,12 @@ class Prompts(Protocol):
 
     async def listing(self) -> Sequence[PromptRow]:
         """All that the texts in force need, and a studio's recordings beside them."""
+
+    def texts_in_force(self) -> Sequence[TextRow]:
+        """As they are written in the document."""
+
+    def flow_names(self) -> Mapping[str, str]:
+        """Of the flows in force, by code."""
 
     async def wav(self, language: str, name: str) -> bytes | None:
         """As it is played now; None: there is none."""

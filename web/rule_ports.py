@@ -55,4 +55,17 @@ class HouseSwitching(Protocol):
 
     @property
     def switches(self) -> Mapping[SwitchName, Switch]: ...
-    def turn(self, name: str, *, on: bool, by: str, reason: str, text: str = "") -> Switch: ...
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those in which something may be announced, Chinese first."""
+
+    def turn(
+        self,
+        name: str,
+        *,
+        on: bool,
+        by: str,
+        reason: str,
+        text: str = "",
+        others: Mapping[str, str] = ...,
+    ) -> Switch: ...

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -51,11 +52,16 @@ async def make_aside(
     texts: str, voices: Path, folder: Path, limit_s: float = LIMIT_S
 ) -> tuple[Made, ...]:
     """The same in a process of its own; being cancelled ends it. Raises PromptError, VoiceMissing."""
-    job = json.dumps({"texts": texts, "voices": str(voices), "folder": str(folder)})
+    job = {"texts": texts, "voices": str(voices), "folder": str(folder)}
+    return _understood(await said_aside("hotline.sounds.making", job, limit_s))
+
+
+async def said_aside(module: str, job: Mapping[str, object], limit_s: float) -> bytes:
+    """What such a process says to a job; being cancelled ends it. Raises PromptsNotMade."""
     try:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "hotline.sounds.making"),
+            *("-m", module),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -66,14 +72,14 @@ async def make_aside(
         raise PromptsNotMade(str(refused)) from refused
     try:
         async with asyncio.timeout(limit_s):
-            said, _ = await child.communicate(job.encode())
+            said, _ = await child.communicate(json.dumps(job).encode())
     except TimeoutError as slow:
         raise PromptsNotMade(f"{PromptsNotMade.__doc__} ({limit_s:g} s)") from slow
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    return _understood(said)
+    return said
 
 
 def _understood(said: bytes) -> tuple[Made, ...]:

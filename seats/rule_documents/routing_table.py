@@ -98,6 +98,13 @@ def _row(entry: Entry, number: int, say: Complaints) -> RoutingRow:
         say.error(entry.line_of("called"), "value-invalid", f"{wrong} 不是被叫号码")
     for wrong in sorted(one for one in row.key if not _KEYS.fullmatch(one)):
         say.error(entry.line_of("key"), "value-invalid", f"{wrong} 不是按键")
+    if row.key:
+        # Documents from before there were flows have such rows; they are still read.
+        say.warn(
+            entry.line_of("key"),
+            "key-unused",
+            f"“{row.name}”不会命中：市民按键选择的去向写在流程（flows）里",
+        )
     return row
 
 

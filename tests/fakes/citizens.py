@@ -6,7 +6,9 @@ from asr.errors import CallNotOver
 from cti.call import Call, CallState
 from cti.events import CallAbandoned, CallArrived, CallEnded, Event
 from orders.citizen_events import (
+    CallFoundSilent,
     CallLimited,
+    CallStayedSilent,
     MessageDiscarded,
     MessageDone,
     MessageLeft,
@@ -15,6 +17,7 @@ from orders.citizen_events import (
     OrderUrged,
     ProgressAsked,
     QueryCodeIssued,
+    SilentCallerSpoke,
     SurveyAnswered,
     SurveyOffered,
 )
@@ -23,6 +26,7 @@ from orders.message_desk import MessageDesk
 from orders.messages import Message, MessageState
 from orders.progress import EarlierAsking, IssuedCode
 from orders.progress_desk import ProgressDesk
+from orders.summaries import SilentCall
 from orders.survey_desk import SurveyDesk
 from orders.surveys import Satisfaction, Scale, Survey
 from web.citizen_ports import Citizens
@@ -165,8 +169,27 @@ class CitizensInMemory:
                 at=one.at,
                 verdict=one.verdict,
                 why=one.why,
+                blocked_until=one.blocked_until,
             )
             for one in reversed(self.told(CallLimited))
+            if since <= one.at < until
+        ]
+
+    # web.citizen_ports.SilentRecords
+
+    async def silent_between(self, since, until):
+        spoke = {one.call_id: one.at for one in self.told(SilentCallerSpoke)}
+        stayed = {one.call_id: one.at for one in self.told(CallStayedSilent)}
+        return [
+            SilentCall(
+                call_id=one.call_id,
+                caller_number=one.caller_number,
+                found_at=one.at,
+                seat_id=one.seat_id,
+                spoke_at=spoke.get(one.call_id),
+                stayed_silent_at=stayed.get(one.call_id),
+            )
+            for one in reversed(self.told(CallFoundSilent))
             if since <= one.at < until
         ]
 
@@ -292,4 +315,5 @@ def memory_citizens(stored, orders, texts, now, call=None) -> Citizens:
         messages=messages,
         query_codes=ProgressDesk(stored, b"key", stored.tell, now),
         limits=stored,
+        silence=stored,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from web.prompt_ports import PromptRow, StudioRecordingRefused
+from web.prompt_ports import PromptRow, StudioRecordingRefused, TextRow
 
 
 class MemoryPrompts:
@@ -12,9 +12,11 @@ class MemoryPrompts:
         row = PromptRow(
             language="zh",
             name="goodbye",
+            code="goodbye",
             text="再见。",
             spoken_text="再见。",
             made_from="voice",
+            recorded=False,
             duration_ms=900,
             level_dbfs=-20.0,
             missing=False,
@@ -24,6 +26,20 @@ class MemoryPrompts:
         self.rows = {("zh", "goodbye"): row, ("en", "goodbye"): missing}
         self.trouble = ""
         self.by = []
+
+    def texts_in_force(self):
+        row = TextRow(
+            code="goodbye",
+            words={"zh": "再见。", "en": "Goodbye."},
+            notice=False,
+            flows=("direct",),
+            without_service=True,
+            refused=False,
+        )
+        return [row, replace(row, code="recording-notice")]
+
+    def flow_names(self):
+        return {"direct": "直通"}
 
     async def listing(self):
         return list(self.rows.values())
@@ -37,7 +53,7 @@ class MemoryPrompts:
             raise StudioRecordingRefused(why=f"{name}.wav")
         self.by.append(by)
         self.rows[language, name] = replace(
-            self.rows[language, name], made_from="studio", missing=False
+            self.rows[language, name], made_from="studio", recorded=True, missing=False
         )
         return self.rows[language, name]
 
@@ -45,5 +61,5 @@ class MemoryPrompts:
         row = self.rows.get((language, name))
         if row is None or row.made_from != "studio":
             return False
-        self.rows[language, name] = replace(row, made_from="voice")
+        self.rows[language, name] = replace(row, made_from="voice", recorded=False)
         return True

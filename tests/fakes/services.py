@@ -10,6 +10,7 @@ from cti.call import Call, CallState
 from cti.events import Blame, CallAnswered, CallArrived, Ending, PartyRole
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode
 from documents.calendar import shipped_calendar
+from hotline.flow_joints import flow_problems
 from hotline.flow_pictures import FlowPicturesInForce
 from orders.codes import default_codes
 from orders.drafting_report import Tally
@@ -522,13 +523,15 @@ def memory_services() -> Services:
         drafting=MemoryTallies(),
         callbacks=MemoryCallbacks(),
         rules=rulebook,
-        rule_office=RuleOffice(rule_records, shipped_calendar(), (), lambda: NOON),
+        rule_office=RuleOffice(
+            rule_records, shipped_calendar(), (), lambda: NOON, (flow_problems,)
+        ),
         flows=FlowPicturesInForce(
             rulebook, shipped_calendar(), lambda: NOON, waiting=lambda: 0, switches=frozenset
         ),
         supervision=lambda: rulebook.policies.supervision,
         caller_lists=CallerLists(endings.tell, lambda: NOON),
-        switches=HouseSwitches(NoSwitches(), endings.tell, lambda: NOON),
+        switches=HouseSwitches(NoSwitches(), endings.tell, lambda: NOON, lambda: ("zh", "en")),
         softphones=NoSoftphones(),
         endings=ending_desk,
         ending_records=endings,

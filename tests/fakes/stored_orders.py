@@ -6,6 +6,7 @@ from dataclasses import replace
 from asr.events import UtteranceHeard
 from cti.events import CallAbandoned, CallArrived, CallEnded, Event
 from cti.ids import CallId
+from orders.citizen_events import CallLimited
 from orders.events import (
     CallbackClosed,
     CallbackDialled,
@@ -23,6 +24,7 @@ from orders.events import (
     OrderSubmitted,
     RepeatMarked,
 )
+from orders.limits import Verdict
 from orders.model import CallbackState, CallbackTask, OrderId, OrderState, WorkOrder
 from orders.ports import Caller
 
@@ -45,6 +47,8 @@ class OrdersInMemory:
                 self.callers[call_id] = Caller(
                     caller_number=number, arrived_at=at, direction=event.direction
                 )
+            case CallLimited(call_id=call_id, verdict=Verdict.REFUSED):
+                self.callers[call_id] = replace(self.callers[call_id], refused=True)
             case CallEnded(call_id=call_id) | CallAbandoned(call_id=call_id):
                 self.callers.pop(call_id, None)
             case UtteranceHeard():

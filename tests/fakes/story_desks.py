@@ -44,6 +44,8 @@ class DesksInMemory:
         self.urged = 0
         self.called_back = []
         self.prospect = None
+        self.number = ""
+        """Of a call that we made; else as the channel shows it."""
         self._hush = hush
 
     def desks(self) -> Desks:
@@ -63,6 +65,7 @@ class DesksInMemory:
             orders=self,
             call_back=lambda call_id, place, number: self.called_back.append((place, number)),
             tell=self.told.append,
+            number_of=lambda call_id: self.number,
         )
 
     def nodes(self) -> list[str]:

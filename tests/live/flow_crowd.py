@@ -69,11 +69,6 @@ class Told:
         """The nodes that he came into, in their order."""
         return [one["node"] for one in self.of_call[call_id] if one["type"] == "NodeEntered"]
 
-    def waits_in(self, call_id: str, node: str) -> bool:
-        """Is that node of his a waiting room?"""
-        of_node = [one for one in self.of_call[call_id] if one.get("node") == node]
-        return any(one["kind"] == "waiting-room" for one in of_node)
-
     async def until(self, true: Callable[[], Any], limit_s: float, otherwise: str) -> Any:
         try:
             async with asyncio.timeout(limit_s):
@@ -115,10 +110,10 @@ async def follow(
             await citizen.say(tone(440, 2.0))
             await citizen.press("#")
         elif act.does != WAIT:
-            # A second thing in the same node: it asks again only when it has taken the first. In the
-            # line, keys of the first moment count as meant for the question before.
-            again = act.node == before or told.waits_in(call_id, act.node)
+            # A second thing in the same node: it asks again only when it has taken the first. And the
+            # very key that has just answered is the same press, for a moment.
+            again = before is not None and (act.node == before.node or act.does == before.does)
             await asyncio.sleep(1.5 if again else 0.2)
             await citizen.press(act.does)
-        before = act.node
+        before = act
     await told.at(call_id, node)

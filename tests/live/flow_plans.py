@@ -40,6 +40,8 @@ SPEAK = "speak"
 """He speaks a message and ends it. 留言"""
 A_CODE = "482913"
 """Of a form that a query code may have; nobody's. 查询码"""
+AN_ORDER = "20261121-000042"
+"""Of a form that an order's number has. 工单号"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Act:
     """A key, a row of keys, WAIT or SPEAK. 做法"""
 
 
-def ways_to_nodes(walk: Walk) -> dict[NodeId, tuple[Act, ...]]:
-    """To each node in which somebody can stand, without an order of his own."""
+def ways_to_nodes(walk: Walk, order: str = "") -> dict[NodeId, tuple[Act, ...]]:
+    """To each node in which somebody can stand, with this order of his own or without one."""
     found: dict[NodeId, tuple[Act, ...]] = {}
     seen: set[tuple[str, ...]] = set()
     number = count()
@@ -65,7 +67,7 @@ def ways_to_nodes(walk: Walk) -> dict[NodeId, tuple[Act, ...]]:
             continue
         seen.add(key)
         found.setdefault(at.node, way)
-        for does, came, costs in _choices(step):
+        for does, came, costs in _choices(step, order):
             further = walk.advance(at, came)
             acts = way if does == "" else (*way, Act(at.node, does))
             heapq.heappush(ahead, (cost + costs, next(number), further, acts))
@@ -77,7 +79,7 @@ def passed_only(flow: Flow, found: dict[NodeId, tuple[Act, ...]]) -> frozenset[N
     return frozenset(flow.nodes) - frozenset(found)
 
 
-def _choices(step: Step) -> Iterator[tuple[str, Came, float]]:
+def _choices(step: Step, order: str) -> Iterator[tuple[str, Came, float]]:
     match step.doing:
         case Play() | EndCall():
             yield WAIT, Played(), 3
@@ -93,7 +95,7 @@ def _choices(step: Step) -> Iterator[tuple[str, Came, float]]:
         case Listen():
             yield WAIT, Heard(need=""), 3
         case LookUp():
-            yield "", LookedUp(), 0
+            yield "", LookedUp(order=order), 0
         case Note():
             yield "", Noted(), 0
         case JoinLine(keys=keys, offer_after_s=offer_s):

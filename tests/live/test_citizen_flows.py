@@ -1,4 +1,4 @@
-"""The citizen's side on the real line: the menu's nodes and key 0, English, a message, the question after."""
+"""The citizen's side on the real line: key 0 from a message, English, his order, the question after."""
 
 import asyncio
 from pathlib import Path
@@ -6,21 +6,14 @@ from pathlib import Path
 import pytest
 
 from hotline.outside.far_end import Citizen
+from hotline.outside.tones import hears_tone, tone
 from hotline.sounds.voice import speak
+from tests.live.flow_after_talk import order_of
 from tests.live.stage import QUICK, Stage, open_stage
 
 CALLER = "13800000001"
-KEY_0_FROM = (("notice", ""), ("menu", ""), ("progress", "2"), ("in-english", "8"))
-"""The node in which 0 is pressed, and the keys that lead there."""
-
-
-FIELDS = {
-    "caller_name": "匿名",
-    "content": "楼下的路灯坏了三天没人修",
-    "request_type": "complaint",
-    "event_type": "市政设施",
-    "urgency": "ordinary",
-}
+ENGLISH_HZ = {"recording-notice": 1000, "comfort": 1300, "survey": 1600}
+"""The English prompts that are known by ear."""
 
 
 async def at_node(stage: Stage, call_id: str, node: str) -> None:
@@ -40,26 +33,6 @@ async def menu_on(stage: Stage) -> None:
     await api.post("/api/switches/menu", {"on": True, "reason": "演练"})
 
 
-async def test_key_0_reaches_a_seat_from_the_nodes_of_the_menu(ready_var: Path, short_path: Path):
-    async with open_stage(ready_var, short_path, QUICK, seats={"8001": "general"}) as stage:
-        await menu_on(stage)
-        await stage.take_seat("8001")
-        for n, (node, keys) in enumerate(KEY_0_FROM):
-            caller = f"1380000001{n}"
-            citizen = await stage.world.dial(caller)
-            call = await stage.call_of(caller)
-            for key in keys:
-                await at_node(stage, call["call_id"], "menu")
-                await citizen.press(key)
-            await at_node(stage, call["call_id"], node)
-            await citizen.press("0")
-            await stage.world.phone("8001").talking()
-            await citizen.hang_up()
-            await stage.call_is(call["call_id"], "ended")
-            await stage.seat_is("8001", "ready", 30)
-        assert await stage.channels() == 0
-
-
 async def test_key_0_leads_back_to_his_place_from_a_message_and_a_callback(
     ready_var: Path, short_path: Path
 ):
@@ -70,7 +43,6 @@ async def test_key_0_leads_back_to_his_place_from_a_message_and_a_callback(
             citizen = await stage.world.dial(caller)
             call = await stage.call_of(caller)
             await stage.call_is(call["call_id"], "queued")
-            await asyncio.sleep(3)
             await citizen.press(key)
             await at_node(stage, call["call_id"], node)
             await citizen.press("0")
@@ -83,23 +55,54 @@ async def test_key_0_leads_back_to_his_place_from_a_message_and_a_callback(
             await stage.call_is(call_id, "ended")
 
 
-async def test_english_from_the_key_to_the_seat(ready_var: Path, short_path: Path):
+async def hears(stage: Stage, citizen: Citizen, text: str) -> None:
+    """Wait until he has heard it in English."""
+    hz = ENGLISH_HZ[text]
+    await stage.eventually(
+        lambda: hears_tone(citizen.heard(), hz), 30, f"{text} was not heard in English"
+    )
+
+
+async def test_english_from_the_key_to_the_question_and_without_a_key_the_next_time(
+    ready_var: Path, short_path: Path
+):
     seats = {"8001": "general", "8005": "foreign_en"}
-    async with open_stage(ready_var, short_path, QUICK, seats=seats) as stage:
+    async with open_stage(ready_var, short_path, QUICK, hears=True, seats=seats) as stage:
+        for text, hz in ENGLISH_HZ.items():
+            (stage.places.prompts / "en" / f"{text}.sln").write_bytes(tone(hz, 2.5))
         await menu_on(stage)
-        await stage.take_seat("8001")
-        await stage.take_seat("8005")
         citizen = await stage.world.dial(CALLER)
         call = await stage.call_of(CALLER)
         await at_node(stage, call["call_id"], "menu")
         await citizen.press("8")
+        await hears(stage, citizen, "recording-notice")
+        await hears(stage, citizen, "comfort")
+        await stage.take_seat("8005")
         await stage.world.phone("8005").talking()
         seen = await stage.call_is(call["call_id"], "talking")
-        assert seen["skill_group"] == "foreign_en"
-        await citizen.hang_up()
-        await stage.call_is(call["call_id"], "ended")
+        assert (seen["skill_group"], seen["seat_id"]) == ("foreign_en", "8005")
+        seat = await stage.api("8005")
+        await seat.post(f"/api/calls/{call['call_id']}/release")
+        await hears(stage, citizen, "survey")
+        await citizen.press("5")
+        await citizen.until_gone(30)
+        answered = await stage.until(
+            f"/api/calls/{call['call_id']}/survey", lambda answer: answer["survey"]["score"]
+        )
+        assert answered["survey"]["score"] == 5
         told = await stage.told(call["call_id"])
         assert told.index("NoticePlayed") < told.index("LanguageChosen") < told.index("CallQueued")
+        await stage.seat_is("8005", "ready", 30)
+        # Somebody who speaks no English is free too.
+        await stage.take_seat("8001")
+        citizen = await stage.world.dial(CALLER)
+        again = await stage.call_of(CALLER)
+        await stage.world.phone("8005").talking()
+        told = await stage.told(again["call_id"])
+        assert told.index("LanguageChosen") < told.index("CallQueued")
+        assert "KeyPressed" not in told
+        await citizen.hang_up()
+        await stage.call_is(again["call_id"], "ended")
 
 
 async def test_he_waits_leaves_a_message_and_it_is_kept(ready_var: Path, short_path: Path):
@@ -107,7 +110,6 @@ async def test_he_waits_leaves_a_message_and_it_is_kept(ready_var: Path, short_p
         citizen = await stage.world.dial(CALLER)
         call = await stage.call_of(CALLER)
         await stage.call_is(call["call_id"], "queued")
-        await asyncio.sleep(3)
         await citizen.press("2")
         await at_node(stage, call["call_id"], "message")
         legs = stage.places.legs
@@ -151,23 +153,6 @@ async def test_his_seat_releases_him_to_the_question_and_he_answers(
         assert answered["survey"]["score"] == 5
         assert answered["survey"]["satisfaction"] == "satisfied"
         await stage.call_is(call["call_id"], "ended")
-
-
-async def order_of(stage: Stage, citizen: Citizen, call_id: str) -> tuple[str, str]:
-    """His seat writes it down and tells him the code; (order, code)."""
-    seat = await stage.api("8001")
-
-    def his(answer) -> bool:
-        return any(one["call_id"] == call_id for one in answer["orders"])
-
-    drafts = await stage.until("/api/orders", his)
-    draft = next(one for one in drafts["orders"] if one["call_id"] == call_id)
-    path = f"/api/orders/{draft['order_id']}"
-    edited = await seat.patch(path, {"fields": FIELDS, "revision": draft["revision"]})
-    submitted = await seat.post(f"{path}/submit", {"revision": edited["revision"]})
-    await citizen.hang_up()
-    await stage.call_is(call_id, "ended")
-    return draft["order_id"], submitted["query_code"]
 
 
 async def test_his_own_order_by_number_and_code_urged_and_key_0(ready_var: Path, short_path: Path):

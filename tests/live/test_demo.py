@@ -1,32 +1,13 @@
 """`hotline demo --calls N --json`, as a newcomer runs it."""
 
-import asyncio
 import hashlib
-import json
-import shutil
-import socket
-import sys
 from pathlib import Path
 
-from hotline.outside.phone_lines import free_port
-from hotline.places import ROOT
-
-LIMIT_S = 240
+from tests.live.demo_command import demo
 
 
 async def test_the_last_line_of_the_demo_accounts_for_every_call(ready_var, short_path):
-    var = short_path / "v"
-    shutil.copytree(ready_var, var, symlinks=True)
-    (var / "hotline.toml").write_text(f"[web]\nport = {free_port(socket.SOCK_STREAM)}\n")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hotline.cli", "--var", str(var), "demo", "--calls", "2", "--json",
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    async with asyncio.timeout(LIMIT_S):
-        output, said = await process.communicate()
-    assert process.returncode == 0, said.decode()[-4000:]
-    report = json.loads(output.decode().splitlines()[-1])
-    assert report["lost"] == 0
+    report, _ = await demo(ready_var, short_path, "--calls", "2")
     assert len(report["calls"]) == 2
     for call in report["calls"]:
         assert call["skill_group"] == "general"

@@ -1,38 +1,16 @@
 """`hotline demo --scenario speech --json`: from the spoken word to the filled form. 语音演示"""
 
-import asyncio
-import json
-import shutil
-import socket
-import sys
 from pathlib import Path
 
 from hotline.demo_speech import SIDES, right_fields
-from hotline.outside.phone_lines import free_port
 from hotline.outside.speech_script import ENOUGH, SUMMARY_LENGTH
-from hotline.places import ROOT
-
-LIMIT_S = 240
+from tests.live.demo_command import demo
 
 
 async def test_the_speech_demo_fills_a_form_with_proofs_and_warns_of_the_danger(
     ready_var, short_path
 ):
-    var = short_path / "v"
-    shutil.copytree(ready_var, var, symlinks=True)
-    (var / "hotline.toml").write_text(f"[web]\nport = {free_port(socket.SOCK_STREAM)}\n")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hotline.cli", "--var", str(var),
-        "demo", "--scenario", "speech", "--json",
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    async with asyncio.timeout(LIMIT_S):
-        output, said = await process.communicate()
-    shown = output.decode() + said.decode()
-    assert process.returncode == 0, shown[-6000:]
-    assert "FAILED" not in shown
-    report = json.loads(output.decode().splitlines()[-1])
-    assert report["lost"] == 0
+    report, shown = await demo(ready_var, short_path, "--scenario", "speech")
     [call] = report["calls"]
     # The transcript, as it was told while they spoke.
     assert {one["side"] for one in call["utterances"]} == {"citizen", "operator"}

@@ -1,12 +1,12 @@
 """Every node of every shipped flow on the real Asterisk: key 0 leads to a seat, a hang-up leaves a clean end.
 
-All walk at once: who has pressed 0 waits in line until everybody has, and then the seats sign in. Two nodes
-are not walked here, because they need an order of the citizen's own (tests/live/test_citizen_flows.py).
+All walk at once: who has pressed 0 waits in line until everybody has, and then the seats sign in. Who needs
+an order of his own has talked with a seat before; the question after a talk is walked by itself.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from documents.problems import DocumentKind
@@ -15,8 +15,15 @@ from hotline.outside.far_end import Citizen
 from ivr.flow import Bot, Choose, HangUp, Language, NodeId
 from seats.rule_versions import shipped
 from tests.fakes.shipped_flows import shipped_flows, walk
+from tests.live.flow_after_talk import (
+    NODES_AFTER_TALK,
+    at_the_seat,
+    codes_of_orders,
+    hang_up_after_the_talk,
+    key_0_after_the_talk,
+)
 from tests.live.flow_crowd import OVER, Told, follow, shorten_prompts
-from tests.live.flow_plans import Act, passed_only, ways_to_nodes
+from tests.live.flow_plans import A_CODE, AN_ORDER, Act, passed_only, ways_to_nodes
 from tests.live.stage import Stage, open_stage
 
 SEATS = {
@@ -58,9 +65,12 @@ def walkers() -> dict[str, list[Walker]]:
     number = 0
     for code, flow in shipped_flows().flows.items():
         if flow.after_talk:
+            assert set(flow.nodes) == NODES_AFTER_TALK
             continue
         ways = ways_to_nodes(walk(flow))
-        never = passed_only(flow, ways) - NEED_AN_ORDER
+        with_order = ways_to_nodes(walk(flow), AN_ORDER)
+        ways |= {node: with_order[node] for node in NEED_AN_ORDER & set(flow.nodes)}
+        never = passed_only(flow, ways)
         assert all(isinstance(flow.nodes[n], Choose | Language | Bot) for n in never), never
         for node, way in ways.items():
             number += 1
@@ -139,6 +149,7 @@ async def all_walk(
 ) -> list[tuple[Walker, Citizen]]:
     """Everybody begins under the switches of his flow; then these are turned off again."""
     people = walkers()
+    people["menu"] = await with_orders(stage, told, people["menu"])
     everybody: list[tuple[Walker, Citizen]] = []
     for code in (*SWITCHES, "overload"):
         for name in SWITCHES.get(code, ()):
@@ -162,6 +173,19 @@ async def ended_once(stage: Stage, told: Told, everybody: list[tuple[Walker, Cit
     await stage.becomes(lambda: nobody_left(stage), 30)
 
 
+async def with_orders(stage: Stage, told: Told, people: list[Walker]) -> list[Walker]:
+    """Who needs an order has one, and types its code."""
+    callers = [one.caller for one in people if one.node in NEED_AN_ORDER]
+    codes = await codes_of_orders(stage, told, callers)
+
+    def typing(one: Walker) -> Walker:
+        code = codes.get(one.caller, A_CODE)
+        way = tuple(replace(act, does=act.does.replace(A_CODE, code)) for act in one.way)
+        return replace(one, way=way)
+
+    return [typing(one) for one in people]
+
+
 async def nobody_left(stage: Stage) -> bool:
     return await stage.channels() == 0
 
@@ -172,10 +196,11 @@ async def test_key_0_leads_to_a_seat_from_every_node(ready_var: Path, short_path
         told = Told(stage)
         async with asyncio.TaskGroup() as watching:
             looking = watching.create_task(told.run())
+            await key_0_after_the_talk(stage, told)
             async with asyncio.TaskGroup() as going:
                 everybody = await all_walk(stage, told, going, to_a_person)
             for seat in SEATS:
-                await stage.take_seat(seat)
+                await at_the_seat(stage, seat)
             async with asyncio.TaskGroup() as serving:
                 for one, citizen in everybody:
                     if not one.last:
@@ -190,6 +215,7 @@ async def test_a_hang_up_at_every_node_leaves_one_clean_end(ready_var: Path, sho
         told = Told(stage)
         async with asyncio.TaskGroup() as watching:
             looking = watching.create_task(told.run())
+            await hang_up_after_the_talk(stage, told)
             async with asyncio.TaskGroup() as going:
                 everybody = await all_walk(stage, told, going, hang_up_there)
             await ended_once(stage, told, everybody)

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from cti.ids import message_id_of
-from orders.citizen_events import MessageLeft
+from orders.citizen_events import CallLimited, MessageLeft
 from orders.events import CallbackClosed, CallbackOwed
+from orders.limits import Verdict, WhyLimited
 from orders.messages import HowLeft
 from orders.model import CallbackReason
 from tests.fakes.callback_office import Office
@@ -90,6 +91,33 @@ def test_an_ending_of_a_call_nobody_saw_arrive_is_survived():
     office.abandons(1)
     office.answered(2)
     assert office.owed() == []
+
+
+def refused(number: int, verdict: Verdict = Verdict.REFUSED) -> CallLimited:
+    return CallLimited(at=NOON, call_id=call(number), verdict=verdict, why=WhyLimited.TOO_OFTEN)
+
+
+@pytest.mark.parametrize("reason", ["hung-up", "asterisk-restarted"])
+def test_who_was_refused_is_owed_no_call_however_his_call_ends(reason):
+    office = Office()
+    office.arrives(1)
+    office.happens(refused(1))
+    office.abandons(1, reason)
+    assert office.owed() == []
+    office.arrives(2)
+    office.happens(refused(2, Verdict.LIMITED))
+    office.abandons(2, reason)
+    assert office.owed() == [call(2)]
+
+
+async def test_a_refusal_is_known_after_a_restart():
+    office = Office()
+    office.arrives(1)
+    office.happens(refused(1))
+    again = Office(office.store)
+    await again.desk.restore()
+    again.abandons(1, "ended-while-away")
+    assert again.owed() == []
 
 
 async def test_after_a_restart_open_tasks_and_calls_in_hand_are_known():

@@ -14,6 +14,7 @@ from ivr.flow_steps import LookedUp
 from ivr.model import Admission, Way
 from ivr.navigator import Navigator
 from ivr.settings import IvrSettings
+from ivr.spoken import spoken
 from tests.fakes.agi_asterisk import CALL, FakeAsterisk
 from tests.fakes.story_desks import DesksInMemory
 from tests.fakes.waiting_room import FakeWaitingRoom
@@ -143,6 +144,20 @@ async def test_a_refused_number_hears_why_and_waits_in_no_line():
     assert call.room.entered == []
     assert call.asterisk.hung_up_by_us
     assert call.asterisk.variables["HOTLINE_STATE"] == "goodbye"
+
+
+async def test_a_blocked_number_is_told_when_the_block_ends():
+    call = Call()
+    end = datetime(2026, 11, 30, 7, tzinfo=UTC)  # three in the afternoon in China
+    call.desks.admission = Admission(
+        refused=True, announcement="number-blocked", values={"until": end}
+    )
+    await call.story()
+    assert "&".join(call.heard).split("&") == [
+        "hotline/number-blocked-1",
+        *(f"hotline/{part}" for part in spoken("moment", end, "zh")),
+        "hotline/number-blocked-3",
+    ]
 
 
 async def test_a_limited_number_stands_behind_the_others():

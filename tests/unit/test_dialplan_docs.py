@@ -8,8 +8,8 @@ import pytest
 from hotline.prompt_joints import ALWAYS_SAID
 from ivr import dialplan_variables as variables
 from ivr.model import StoryState
-from ivr.navigator import SEAT_ANSWERED, SEAT_LEG
 from ivr.prompt_list import needed_sounds
+from ivr.ringing import SEAT_ANSWERED, SEAT_LEG
 from tests.fakes.shipped_flows import shipped_texts
 
 CONF = Path(__file__).parents[2] / "asterisk-conf"

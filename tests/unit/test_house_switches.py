@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from seats.announcements import Wording
 from seats.errors import SwitchReasonMissing, SwitchTextRefused, SwitchUnknown
 from seats.events import SwitchChanged
 from seats.house_switches import HouseSwitches, Switch, SwitchName, SwitchWish
@@ -17,7 +18,8 @@ STORM = "今日暴雨，供水抢修正在进行。"
 
 def house(stored=None):
     told = []
-    return HouseSwitches(stored or NoSwitches(), told.append, lambda: NOON), told
+    languages = ("zh", "en")
+    return HouseSwitches(stored or NoSwitches(), told.append, lambda: NOON, lambda: languages), told
 
 
 def test_a_turned_switch_is_on_told_and_announced_until_it_is_turned_off():
@@ -27,12 +29,39 @@ def test_a_turned_switch_is_on_told_and_announced_until_it_is_turned_off():
     switches.turn("emergency", on=True, by="leader", reason="暴雨", text=f" {STORM} ")
     assert switches.on == {"emergency"}
     switches.turn("emergency", on=False, by="leader", reason="抢修完成", text=STORM)
-    assert (switches.on, switches.announcement, changes) == (frozenset(), "", [STORM, ""])
+    assert (switches.on, switches.announcement, changes) == (frozenset(), {}, [{"zh": STORM}, {}])
     assert [(one.name, one.on, one.text) for one in told] == [
         ("emergency", True, STORM),
         ("emergency", False, ""),
     ]
     assert all(isinstance(one, SwitchChanged) and one.at == NOON for one in told)
+
+
+def test_an_announcement_has_words_in_each_language_that_callers_are_spoken_to_in():
+    switches, told = house()
+    further = {"en": " Heavy rain today. "}
+    switches.turn("emergency", on=True, by="leader", reason="暴雨", text=STORM, others=further)
+    assert switches.announcement == {"zh": STORM, "en": "Heavy rain today."}
+    assert told[0].others == (Wording(language="en", words="Heavy rain today."),)
+    switches.turn("emergency", on=True, by="leader", reason="暴雨", text=STORM, others={"en": " "})
+    assert switches.announcement == {"zh": STORM}
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("", {"en": "Heavy rain."}),
+        (STORM, {"ja": "大雨"}),
+        (STORM, {"zh": "又一条"}),
+        (STORM, {"en": "!"}),
+        (STORM, {"en": "a" * 401}),
+    ],
+)
+def test_words_that_nobody_would_hear_rightly_are_refused(text, others):
+    switches, told = house()
+    with pytest.raises(SwitchTextRefused):
+        switches.turn("emergency", on=True, by="a", reason="试", text=text, others=others)
+    assert told == []
 
 
 @pytest.mark.parametrize(
@@ -62,11 +91,16 @@ def test_positions_and_wishes_left_meanwhile_hold_after_a_start():
             SwitchWish(wish_id=4, name="menu", on=False, by="root", reason="旧"),
             SwitchWish(wish_id=5, name="lights", on=True, by="root", reason="试"),
             SwitchWish(wish_id=6, name="night", on=True, by="root", reason="夜"),
-        ]
+            SwitchWish(
+                wish_id=7, name="emergency", on=True, by="root", reason="雨", text=STORM,
+                others=(Wording(language="ja", words="雨"), Wording(language="en", words="Rain")),
+            ),
+        ]  # fmt: skip
         switches, told = house(stored)
         await switches.restore()
-        assert switches.on == {"menu", "night"}
-        assert [(one.name, one.wish_id) for one in told] == [("night", 6)]
+        assert switches.on == {"menu", "night", "emergency"}
+        assert [(one.name, one.wish_id) for one in told] == [("night", 6), ("emergency", 7)]
+        assert switches.announcement == {"zh": STORM, "en": "Rain"}  # no caller speaks Japanese
         assert switches.wishes_refused == 1
 
     asyncio.run(story())
@@ -75,7 +109,7 @@ def test_positions_and_wishes_left_meanwhile_hold_after_a_start():
 def test_supervisors_and_administrators_turn_switches_and_operators_only_see_them(tmp_path):
     async def story():
         async with browser(tmp_path) as b:
-            body = {"on": True, "reason": "暴雨", "text": STORM}
+            body = {"on": True, "reason": "暴雨", "text": STORM, "others": {"en": "Rain"}}
             await b.log_in("leader")
             turned = await b.client.post("/api/switches/emergency", json=body)
             assert (turned.status_code, turned.json()["by"]) == (200, "leader"), turned.text
@@ -91,6 +125,7 @@ def test_supervisors_and_administrators_turn_switches_and_operators_only_see_the
             assert refused.status_code == 403
             seen = (await b.client.get("/api/switches")).json()["switches"]
             assert [one["name"] for one in seen if one["on"]] == ["emergency"]
-            assert seen[0]["text"] == STORM
+            assert (seen[0]["text"], seen[0]["others"]) == (STORM, {"en": "Rain"})
+            assert (await b.client.get("/api/switches")).json()["languages"] == ["zh", "en"]
 
     run(story())

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cti.events import Blame, CallArrived, CallEnded, Direction, Ending
 from cti.ids import CallId
+from hotline.story_joints import admit_by
 from orders.blocks import Block, BlockState
 from orders.call_gate import CallGate
 from orders.citizen_events import CallLimited
@@ -217,6 +218,9 @@ def test_a_blocked_number_hears_its_own_announcement_until_its_end_and_emergenci
     refused = door.arrive("c1")
     assert (refused.verdict, refused.announcement) == (Verdict.REFUSED, "number-blocked")
     assert refused.blocked_until == door.block.until
+    assert door.stored.told(CallLimited)[-1].blocked_until == door.block.until
+    admission = admit_by(door.gate)(CallId("c1"), "13800000001", False)
+    assert admission.values == {"until": door.block.until}
     assert door.gate.judge(CallId("c2"), "13800000001", emergency=True) == NORMAL
     door.at = NOON + timedelta(days=1)
     assert door.arrive("c3") == NORMAL

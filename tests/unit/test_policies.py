@@ -124,10 +124,10 @@ async def test_the_purposes_of_listening_follow_the_policy_from_the_next_moment_
         "[arrivals]\nlimited = [2, 4, -8]\nrefused = [4, 8, 16]",
         "[arrivals]\nper_hour = 3",
         "[replay]\npurposes = []",
-        "[replay]\npurposes = [\"\"]",
-        "[replay]\npurposes = [\"" + "长" * 21 + "\"]",
-        "[replay]\npurposes = [\"质检\"]\nnoted = [\"调取\"]",
-        "[replay]\nreasons = [\"质检\"]",
+        '[replay]\npurposes = [""]',
+        '[replay]\npurposes = ["' + "长" * 21 + '"]',
+        '[replay]\npurposes = ["质检"]\nnoted = ["调取"]',
+        '[replay]\nreasons = ["质检"]',
     ],
 )
 async def test_wrong_keys_or_limits_are_not_published(text):

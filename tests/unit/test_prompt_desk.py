@@ -57,7 +57,15 @@ class Stage:
         self.office = RuleOffice(*parts, lambda: NOON, further)
         self.rulebook = Rulebook(*parts, lambda _event: None, lambda: NOON, further)
         self.maker = Maker()
-        self.desk = PromptDesk(self.rulebook, folder, folder / "prompts.toml", self.maker)
+        self.told = []
+        self.desk = PromptDesk(
+            self.rulebook,
+            folder,
+            folder / "prompts.toml",
+            self.told.append,
+            lambda: NOON,
+            self.maker,
+        )
 
     async def publish(self, kind, body):
         await self.office.publish(kind, body, by="admin", note="", accept_warnings=True)
@@ -125,9 +133,7 @@ async def test_a_publication_does_not_wait_for_the_pause_after_a_failure(tmp_pat
 async def test_missing_and_troubled_sounds_are_counted(tmp_path):
     stage = Stage(tmp_path)
     await stage.desk.make()
-    shelf = PromptShelf(
-        tmp_path, tmp_path, Book(shipped_texts()), Speaker(tmp_path, works=False)
-    )
+    shelf = PromptShelf(tmp_path, tmp_path, Book(shipped_texts()), Speaker(tmp_path, works=False))
     assert await shelf.playable("goodbye", "zh") == ()
     shown = {
         sample.name: sample.value
@@ -172,6 +178,25 @@ def test_a_row_can_name_a_text_and_a_recording_without_one(tmp_path):
     known = known_prompts(shipped_texts(), tmp_path)
     assert {"hotline/anthem", "hotline/night", "hotline/goodbye"} <= known
     assert not {"hotline/english-anthem", "hotline/place"} & known
+
+
+def test_each_text_says_in_which_flows_it_is_heard_and_each_sound_of_which_text_it_is(tmp_path):
+    stage = Stage(tmp_path)
+    rows = {one.code: one for one in stage.desk.texts_in_force()}
+    assert "menu" in rows["main-menu"].flows
+    assert "direct" in rows["recording-notice"].flows  # as its numbers' greeting
+    assert rows["recording-notice"].notice
+    assert rows["number-blocked"].refused
+    assert rows["goodbye"].without_service
+    unheard = {code for code, one in rows.items() if not one.flows}
+    assert not unheard & {"night", "place", "comfort"}
+    assert set(stage.desk.flow_names()) >= {flow for one in rows.values() for flow in one.flows}
+    sounds = asyncio.run(stage.desk.listing())
+    of_blocked = [
+        one.name for one in sounds if (one.code, one.language) == ("number-blocked", "zh")
+    ]
+    assert of_blocked == ["number-blocked-1", "number-blocked-3"]
+    assert {one.code for one in sounds if one.name.startswith("say-")} == {""}
 
 
 # The shelf.

@@ -80,6 +80,7 @@ WORDS = {
     "password": "not mine", "new_password": "x", "code": "consultation", "reason": "批复",
     "note": "x", "body": "", "seat_id": "8001", "number": "13800000009", "leg_id": "x",
     "skill_group": "general", "text": "x", "ticket": "x", "username": "x",
+    "words": {"zh": "您好"},
 }  # fmt: skip
 """A value for a field that a body must have, by its name."""
 

@@ -30,8 +30,8 @@ def arrival(called="12345", key="", language="", lists=()):
         (arrival(called="12315"), "general", 0),
         (arrival(called="12329"), "housing_fund", 0),
         (arrival(called="12393"), "medical_insurance", 0),
-        (arrival(key="4"), "law", 0),
-        (arrival(key="9"), "general", 0),
+        (arrival(key="4"), "general", 0),  # keys lead to nodes of flows
+        (arrival(called="12348", key="1"), "law", 0),
         (arrival(language="en"), "foreign_en", 0),
         (arrival(language="tangshan"), "dialect", 0),
         (arrival(lists=["enterprise"]), "enterprise", 1),

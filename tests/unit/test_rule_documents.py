@@ -117,17 +117,23 @@ def test_a_mistake_in_the_routing_table_is_named_with_its_line(text, line, code)
 
 def test_a_narrower_row_before_a_wider_one_can_be_reached():
     text = (
-        'kind = "routing"\n[[row]]\nname = "甲"\nkey = "1"\ncalled = "12315"\ngroup = "law"\n'
-        f'[[row]]\nname = "乙"\nkey = "1"\ngroup = "law"\nprompt = "hotline/please-wait"\n{REST}'
+        'kind = "routing"\n[[row]]\nname = "甲"\nlist = "elderly"\ncalled = "12315"\ngroup = "law"\n'
+        f'[[row]]\nname = "乙"\nlist = "elderly"\ngroup = "law"\nprompt = "hotline/please-wait"\n{REST}'
     )
     assert problems(K.ROUTING, text) == []
+
+
+def test_a_row_for_a_key_is_read_and_warned_of_because_flows_decide_on_keys():
+    row = 'kind = "routing"\n[[row]]\nname = "甲"\nkey = "1"\ngroup = "general"\n' + REST
+    (found,) = check(K.ROUTING, row, SHIPPED, SURROUNDINGS)
+    assert (found.line, found.code, found.severity) == (4, "key-unused", Severity.WARNING)
 
 
 def test_a_group_that_nobody_serves_is_a_warning_unless_its_callers_may_go_elsewhere():
     seats = {"8001": SeatDefinition(seat_id="8001", operator_name="某", skills={"general": 1})}
     lonely = Surroundings(calendar=shipped_calendar(), seats=seats)
     groups = f'kind = "groups"\n{GENERAL}[[group]]\ncode = "law"\nname = "法律"\n'
-    row = 'kind = "routing"\n[[row]]\nname = "甲"\nkey = "1"\ngroup = "law"\n' + REST
+    row = 'kind = "routing"\n[[row]]\nname = "甲"\ncalled = "12348"\ngroup = "law"\n' + REST
     current = {**SHIPPED, K.GROUPS: groups}
     (found,) = check(K.ROUTING, row, current, lonely)
     assert (found.line, found.code, found.severity) == (2, "group-without-seats", Severity.WARNING)

@@ -8,12 +8,15 @@ import pytest
 from cti.call import CallState
 from cti.errors import CallInOtherForm
 from cti.events import CallArrived, RecordingStarted
-from cti.ids import CallId, message_id_of
+from cti.ids import CallId, SeatId, message_id_of
 from orders.citizen_events import (
+    CallFoundSilent,
     CallLimited,
+    CallStayedSilent,
     MessageDiscarded,
     MessageLeft,
     QueryCodeIssued,
+    SilentCallerSpoke,
     SurveyAnswered,
     SurveyOffered,
 )
@@ -26,6 +29,7 @@ from tests.unit.test_web import browser, run
 from web.discretion import Discretion
 from web.live import Window
 from web.ports import Told
+from web.views import instant
 
 MESSAGE, EMPTY = message_id_of(CALL, 1), message_id_of(CALL, 2)
 SPAN = "since=2026-01-05T00:00:00Z&until=2026-01-06T00:00:00Z"
@@ -264,12 +268,60 @@ def test_limited_and_refused_calls_are_counted_and_listed_for_supervisors(tmp_pa
                 why = WhyLimited.TOO_OFTEN
                 call = CallId(f"c{count}")
                 stored.tell(CallLimited(at=NOON, call_id=call, verdict=verdict, why=why))
+            stored.tell(
+                CallLimited(
+                    at=NOON,
+                    call_id=CallId("c3"),
+                    verdict=Verdict.REFUSED,
+                    why=WhyLimited.BLOCKED,
+                    blocked_until=NOON + timedelta(days=7),
+                )
+            )
             await b.log_in("wang")
             assert (await b.client.get(f"/api/limited-calls?{SPAN}")).status_code == 403
             await b.log_in("leader")
-            told = (await b.client.get(f"/api/limited-calls?{SPAN}&limit=1")).json()
-            assert told["counts"] == {"limited": 1, "refused": 2}
-            assert [one["call_id"] for one in told["calls"]] == ["c2"]
+            told = (await b.client.get(f"/api/limited-calls?{SPAN}&limit=2")).json()
+            assert told["counts"] == {"limited": 1, "refused": 3}
+            assert [one["call_id"] for one in told["calls"]] == ["c3", "c2"]
+            ends = [one["blocked_until"] for one in told["calls"]]
+            assert ends == [instant(NOON + timedelta(days=7)), None]
+
+    run(story())
+
+
+def test_silent_calls_are_listed_for_supervisors_with_what_came_of_each(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            stored = b.services.citizens.silence
+            for count, number in enumerate((WHOLE, WHOLE, WHOLE, "")):
+                stored.tell(
+                    CallFoundSilent(
+                        at=NOON + timedelta(minutes=count),
+                        call_id=CallId(f"c{count}"),
+                        caller_number=number,
+                        seat_id=SeatId("8001"),
+                        after_s=8,
+                    )
+                )
+            later = NOON + timedelta(minutes=9)
+            for call in (CallId("c0"), CallId("c1")):
+                stored.tell(CallStayedSilent(at=later, call_id=call, caller_number=WHOLE, times=1))
+            stored.tell(SilentCallerSpoke(at=later, call_id=CallId("c2")))
+            for nosy in ("wang", "inspector", "admin"):
+                await b.log_in(nosy)
+                refused = await b.client.get(f"/api/silent-calls?{SPAN}")
+                assert refused.status_code == 403
+            await b.log_in("leader")
+            told = (await b.client.get(f"/api/silent-calls?{SPAN}&limit=3")).json()
+            assert told["counts"] == {"going_on": 1, "spoke": 1, "stayed_silent": 2}
+            assert [(one["call_id"], one["outcome"], one["times"]) for one in told["calls"]] == [
+                ("c3", "going_on", None),
+                ("c2", "spoke", 2),
+                ("c1", "stayed_silent", 2),
+            ]
+            first = told["calls"][-1]
+            assert (first["caller_number"], first["seat_id"]) == (WHOLE, "8001")
+            assert (await b.client.get("/api/silent-calls")).status_code == 422
 
     run(story())
 

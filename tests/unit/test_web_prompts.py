@@ -83,3 +83,75 @@ def test_a_name_that_is_no_plain_word_is_refused(tmp_path, name):
                 assert answer.status_code in (404, 405, 422)
 
     run(story())
+
+
+def test_a_text_is_shown_with_its_flows_and_rewritten_in_the_document_that_holds(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("leader")
+            told = (await b.client.get("/api/prompt-texts")).json()
+            assert told["flows"] == [{"code": "direct", "name": "直通"}]
+            assert told["texts"][0]["words"] == {"zh": "再见。", "en": "Goodbye."}
+            url, words = "/api/prompt-texts/goodbye", {"words": {"zh": "感谢来电。"}}
+            assert (await b.client.post(url, json=words)).status_code == 403
+            await b.log_in("wang")
+            assert (await b.client.get("/api/prompt-texts")).status_code == 403
+            await b.log_in("admin")
+            made = (await b.client.post(url, json=words)).json()
+            assert made["problems"] == []
+            assert made["body"] == made["old"].replace('"感谢您的来电，再见。"', '"感谢来电。"')
+            publication = {"body": made["body"], "based_on": made["based_on"], "note": "短些"}
+            done = await b.client.post("/api/rules/texts/publish", json=publication)
+            assert done.status_code == 200, done.text
+            again = (await b.client.post(url, json=words)).json()
+            assert (again["old"], again["based_on"]) == (made["body"], 1)
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "status", "why"),
+    [
+        ("never-written", {"zh": "你好"}, 404, "not-found"),
+        ("goodbye", {"ja": "さようなら"}, 409, "text-written-otherwise"),
+        ("goodbye", {}, 422, "bad-request"),
+        ("goodbye", {"z1": "x"}, 422, "bad-request"),
+        ("goodbye", {"zh": "x" * 2001}, 422, "bad-request"),
+        ("Goodbye", {"zh": "x"}, 422, "bad-request"),
+    ],
+)
+def test_what_cannot_be_rewritten_is_named(tmp_path, code, words, status, why):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("admin")
+            answer = await b.client.post(f"/api/prompt-texts/{code}", json={"words": words})
+            assert (answer.status_code, answer.json()["code"]) == (status, why)
+
+    run(story())
+
+
+def test_mistakes_in_a_text_are_shown_before_it_is_published(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("admin")
+            words = {"words": {"zh": "您前面还有{place:quickly}位"}}
+            made = (await b.client.post("/api/prompt-texts/goodbye", json=words)).json()
+            (problem, *_) = made["problems"]
+            assert problem["code"] == "slot-invalid"
+            assert "quickly" in made["body"].splitlines()[problem["line"] - 1]
+
+    run(story())
+
+
+def test_texts_that_are_to_come_are_not_overtaken(tmp_path):
+    async def story():
+        async with browser(tmp_path) as b:
+            await b.log_in("admin")
+            body = (await b.client.get("/api/rules/texts")).json()["body"]
+            later = {"body": body + "\n# later\n", "note": "x", "at": "2030-01-01T00:00:00Z"}
+            assert (await b.client.post("/api/rules/texts/publish", json=later)).status_code == 200
+            words = {"words": {"zh": "再见"}}
+            answer = await b.client.post("/api/prompt-texts/goodbye", json=words)
+            assert (answer.status_code, answer.json()["code"]) == (409, "texts-to-come")
+
+    run(story())

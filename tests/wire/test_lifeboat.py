@@ -107,7 +107,18 @@ def test_a_second_look_at_the_lifeboat_replaces_the_first(tmp_path):
 
 def test_it_imports_nothing_of_ours():
     source = (ROOT / "ivr" / "lifeboat.py").read_text(encoding="utf-8")
-    ours = ("cti", "documents", "ivr", "hotline", "store", "seats", "web", "asr", "orders", "recordings")
+    ours = (
+        "cti",
+        "documents",
+        "ivr",
+        "hotline",
+        "store",
+        "seats",
+        "web",
+        "asr",
+        "orders",
+        "recordings",
+    )
     for package in ours:
         assert f"import {package}" not in source
         assert f"from {package}" not in source

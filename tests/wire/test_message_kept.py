@@ -31,9 +31,7 @@ from tests.wire.journals import open_database, until, writing
 
 CALL = CallId("node1-1.1")
 FIRST = message_id_of(CALL, 1)
-SETTINGS = RecordingsSettings(
-    settle_s=0.0, retry_every_s=0, transcript_limit_s=600, keep_free_mb=0
-)
+SETTINGS = RecordingsSettings(settle_s=0.0, retry_every_s=0, transcript_limit_s=600, keep_free_mb=0)
 
 
 class Texts:
@@ -142,9 +140,7 @@ async def test_a_message_is_one_task_and_one_mono_recording_whether_it_was_told_
             if how is HowLeft.CONFIRMED:
                 house.desk.left(CALL, FIRST, began_at=began, how=how)
                 await until(lambda: house.of(MessageLeft))
-                sound = await Replay(house.legs_folder, house.vault).sound(
-                    _of_leg(house, began)
-                )
+                sound = await Replay(house.legs_folder, house.vault).sound(_of_leg(house, began))
                 assert sound.media_type == "audio/wav"
             house.hang_up()
             recording = await house.archived()

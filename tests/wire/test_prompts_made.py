@@ -17,6 +17,7 @@ from hotline.prompt_shelf import AT_ONCE, PromptShelf
 from hotline.sounds.errors import PromptFolderSick, PromptsNotMade, VoiceListWrong
 from hotline.sounds.making import make_aside
 from hotline.sounds.names import sound_path
+from ivr.events import StudioRecordingDropped, StudioRecordingKept
 from ivr.flow_book import FlowBook
 from seats.publishing import RuleOffice
 from seats.rulebook import Rulebook
@@ -49,11 +50,13 @@ def wav(*, seconds=1.5, loud=8000, rate_hz=44100) -> bytes:
     return whole.getvalue()
 
 
-async def published(folder, voices):
+async def published(folder, voices, told=None):
     records = MemoryRuleRecords()
     office = RuleOffice(records, shipped_calendar(), None, lambda: NOON)
     rulebook = Rulebook(records, shipped_calendar(), None, lambda _event: None, lambda: NOON)
-    desk = PromptDesk(rulebook, folder, voices)
+    desk = PromptDesk(
+        rulebook, folder, voices, (told if told is not None else []).append, lambda: NOON
+    )
 
     async def publish(body):
         await office.publish(DocumentKind.TEXTS, body, by="admin", note="", accept_warnings=True)
@@ -120,8 +123,11 @@ async def until(desk, fits):
             await asyncio.to_thread(os.sched_yield)
 
 
-async def test_a_studios_recording_is_checked_used_heard_and_taken_away(tmp_path, voices):
-    desk, publish = await published(tmp_path / "prompts", voices)
+async def test_a_studios_recording_is_checked_used_heard_taken_away_and_journalled(
+    tmp_path, voices
+):
+    told = []
+    desk, publish = await published(tmp_path / "prompts", voices, told)
     await publish(TEXTS)
     await desk.make()
     row = await desk.keep("en", "goodbye", wav(), "admin")
@@ -129,6 +135,7 @@ async def test_a_studios_recording_is_checked_used_heard_and_taken_away(tmp_path
     assert abs(row.level_dbfs + 20) < 0.5
     with wave.open(BytesIO(await desk.wav("en", "goodbye"))) as heard:
         assert (heard.getframerate(), heard.getnframes()) == (8000, 12000)
+    assert row.recorded
     for bad in (b"", b"RIFF", wav(loud=20), wav(seconds=0.01)):
         with pytest.raises(StudioRecordingRefused) as refused:
             await desk.keep("en", "goodbye", bad, "admin")
@@ -139,6 +146,8 @@ async def test_a_studios_recording_is_checked_used_heard_and_taken_away(tmp_path
     assert not await desk.drop("en", "goodbye", "admin")
     rows = {(one.language, one.name): one.made_from for one in await desk.listing()}
     assert rows["en", "goodbye"] == "voice"
+    common = {"at": NOON, "language": "en", "name": "goodbye", "by": "admin"}
+    assert told == [StudioRecordingKept(**common), StudioRecordingDropped(**common)]
     assert await desk.wav("en", "never-written") is None
 
 

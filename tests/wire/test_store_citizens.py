@@ -16,7 +16,9 @@ from cti.events import (
 )
 from cti.ids import CallId, LegId, SeatId, SkillGroupCode, message_id_of
 from orders.citizen_events import (
+    CallFoundSilent,
     CallLimited,
+    CallStayedSilent,
     MessageDiscarded,
     MessageDone,
     MessageLeft,
@@ -25,6 +27,7 @@ from orders.citizen_events import (
     OrderUrged,
     ProgressAsked,
     QueryCodeIssued,
+    SilentCallerSpoke,
     SurveyAnswered,
     SurveyOffered,
 )
@@ -33,10 +36,11 @@ from orders.limits import Verdict, WhyLimited
 from orders.messages import HowLeft, MessageState
 from orders.model import Channel, OrderId
 from orders.progress import Asked, EarlierAsking, IssuedCode
+from orders.summaries import SilenceOutcome
 from orders.surveys import AskedHow, Satisfaction
 from recordings.events import RecordingArchived, RecordingFound
 from recordings.model import RecordingId, RecordingKind
-from store.citizens import StoredArrivals, StoredProgress, StoredSurveys
+from store.citizens import StoredArrivals, StoredProgress, StoredSilence, StoredSurveys
 from store.messages import StoredMessages
 from store.orders import StoredOrders
 from store.recordings import StoredRecordings
@@ -292,13 +296,42 @@ async def test_who_called_in_and_what_became_of_it(new_database_url):
     async with open_database(await new_database_url()) as database:
         stored = StoredArrivals(database)
         limited = CallLimited(
-            at=at(10), call_id=FIRST, verdict=Verdict.REFUSED, why=WhyLimited.TOO_OFTEN
-        )
+            at=at(10), call_id=FIRST, verdict=Verdict.REFUSED, why=WhyLimited.BLOCKED,
+            blocked_until=at(9_000),
+        )  # fmt: skip
         out = arrived(CallId("out"), 20, Direction.OUT)
         await tell(database, arrived(), arrived(SECOND, 10), out, limited, limited)
         assert await stored.arrivals_since(at(5)) == [(SECOND, "13800000001", at(10))]
         (refused,) = await stored.limited(T0, at(100))
         assert (refused.call_id, refused.caller_number, refused.verdict, refused.why) == (
-            FIRST, "13800000001", Verdict.REFUSED, WhyLimited.TOO_OFTEN,
+            FIRST, "13800000001", Verdict.REFUSED, WhyLimited.BLOCKED,
         )  # fmt: skip
+        assert refused.blocked_until == at(9_000)
+        callers = await StoredOrders(database).open_callers()
+        assert [one for one, caller in callers.items() if caller.refused] == [FIRST]
         assert await stored.limited(at(11), at(100)) == []
+
+
+async def test_silent_calls_of_a_span_and_what_came_of_them(new_database_url):
+    async with open_database(await new_database_url()) as database:
+        found = [
+            CallFoundSilent(
+                at=at(10 * count), call_id=CallId(f"c{count}"), caller_number="13800000001",
+                seat_id=SeatId("8001"), after_s=8,
+            )
+            for count in range(3)
+        ]  # fmt: skip
+        stayed = CallStayedSilent(
+            at=at(60), call_id=CallId("c0"), caller_number="13800000001", times=1
+        )
+        spoke = SilentCallerSpoke(at=at(61), call_id=CallId("c1"))
+        await tell(database, *found, stayed, spoke)
+        stored = StoredSilence(database)
+        seen = await stored.silent_between(T0, at(21))
+        assert [(one.call_id, one.outcome) for one in seen] == [
+            ("c2", SilenceOutcome.GOING_ON),
+            ("c1", SilenceOutcome.SPOKE),
+            ("c0", SilenceOutcome.STAYED_SILENT),
+        ]
+        assert [one.call_id for one in await stored.silent_between(at(10), at(20))] == ["c1"]
+        assert [one.call_id for one in await stored.silent_since(at(10))] == ["c1", "c2"]

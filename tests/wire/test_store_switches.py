@@ -6,6 +6,7 @@ from cti.events import CallArrived
 from cti.ids import CallId
 from hotline.flow_surroundings import KnownLanguages
 from ivr.events import LanguageChosen
+from seats.announcements import Wording
 from seats.house_switches import HouseSwitches, SwitchName
 from store.languages import StoredLanguages
 from store.switches import StoredSwitches
@@ -17,17 +18,21 @@ NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
 async def test_switches_stand_after_a_restart_and_each_wish_is_taken_once(new_database_url):
     async with open_database(await new_database_url()) as database, writing(database) as journal:
         stored = StoredSwitches(database)
+        rain = (Wording(language="en", words="Rain"),)
         await stored.wish(
-            "emergency", on=True, by="root", reason="暴雨", text="暴雨", now=lambda: NOON
-        )
-        switches = HouseSwitches(stored, journal.append, lambda: NOON)
+            "emergency", on=True, by="root", reason="暴雨", text="暴雨", others=rain,
+            now=lambda: NOON,
+        )  # fmt: skip
+        switches = HouseSwitches(stored, journal.append, lambda: NOON, lambda: ("zh", "en"))
         await switches.restore()
-        assert switches.announcement == "暴雨"
+        assert switches.announcement == {"zh": "暴雨", "en": "Rain"}
         await journal.written(journal.last_seq)
+        standing = {one.name: one for one in await stored.switches()}[SwitchName.EMERGENCY]
+        assert (standing.text, standing.others) == ("暴雨", rain)
         switches.turn("emergency", on=False, by="leader", reason="已过")
         await journal.written(journal.last_seq)
         assert await stored.last_taken() == 1
-        again = HouseSwitches(stored, journal.append, lambda: NOON)
+        again = HouseSwitches(stored, journal.append, lambda: NOON, lambda: ("zh", "en"))
         await again.restore()
         assert again.on == frozenset()
         assert again.switches[SwitchName.EMERGENCY].reason == "已过"

@@ -114,6 +114,7 @@ def _limits() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=False),
         sa.Column("why", sa.String(length=20), nullable=False),
+        sa.Column("blocked_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_call_limits")),
     )
     op.create_index(op.f("ix_call_limits_at"), "call_limits", ["at"])
@@ -130,6 +131,7 @@ def _switches() -> None:
             sa.Column("by", sa.String(length=80), nullable=False),
             sa.Column("reason", sa.Text(), nullable=False),
             sa.Column("text", sa.Text(), nullable=False),
+            sa.Column("others", sa.JSON(), nullable=True),
             sa.Column("at", sa.BigInteger(), nullable=False),
             sa.PrimaryKeyConstraint(key.name, name=op.f(f"pk_{name}")),
         ]

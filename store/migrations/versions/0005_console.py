@@ -27,9 +27,7 @@ def _accounts() -> None:
     for column in (
         sa.Column("area", sa.String(length=80), server_default="", nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "must_change_password", sa.Boolean(), server_default=sa.false(), nullable=False
-        ),
+        sa.Column("must_change_password", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("last_login_at", sa.BigInteger(), nullable=True),
         sa.Column("factor_nonce", sa.String(length=40), nullable=True),
         sa.Column("factor_since", sa.BigInteger(), nullable=True),

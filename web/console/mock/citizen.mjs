@@ -25,7 +25,7 @@ export class Citizen {
       message(5, 20000, '楼下的饭店油烟太大了。', { state: 'done', taken_by: 'li', done_by: 'li', seat_id: '8002', done_at: ago(17000), order_id: '20261121-000023' }),
       message(6, 21000, '', { state: 'done', transcription: 'finished', done_by: 'zhang', done_at: ago(16000), reason: '没有诉求内容' }),
     ].map((one) => [one.message_id, one]))
-    this.switches = ['emergency', 'menu', 'night', 'holiday', 'voice-bot'].map((name) => ({ name, on: false, by: '', reason: '', text: '', at: null }))
+    this.switches = ['emergency', 'menu', 'night', 'holiday', 'voice-bot'].map((name) => ({ name, on: false, by: '', reason: '', text: '', others: {}, at: null }))
     Object.assign(this.switches[2], { by: 'ban', reason: '按值班安排', at: ago(40000) })
     this.rules = Object.fromEntries(KINDS.map((kind) => [kind, { versions: [{ kind, version: 0, by: '', at: null, note: '', effective_at: null, in_force_at: null, undoes: null, body: readFileSync(root(`seats/defaults/${kind}.toml`), 'utf8') }], draft: null }]))
     const texts = this.rules.texts
@@ -41,16 +41,17 @@ export class Citizen {
     switch (`${method} ${what}`) {
       case 'GET messages': return id ? { ...this.messages.get(id), recording: null } : { seq: this.world.seq, messages: [...this.messages.values()].map((one) => this.shown(one, user)), counts: {} }
       case 'POST messages': return this.seeTo(this.messages.get(id), more, body, user, refuse)
-      case 'GET switches': return { switches: this.switches }
+      case 'GET switches': return { switches: this.switches, languages: ['zh', 'en'] }
       case 'POST switches': {
         if (!supervises) throw refuse(403, 'forbidden')
         const one = this.switches.find((row) => row.name === id)
         Object.assign(one, body, { by: user.username, at: ago(0) })
-        this.tell('SwitchChanged', { name: id, ...body, by: user.username })
+        this.tell('SwitchChanged', { name: id, ...body, others: Object.entries(body.others).map(([language, words]) => ({ language, words })), by: user.username })
         return one
       }
       case 'GET surveys': return id === 'summary' ? this.summary() : { surveys: this.surveys() }
-      case 'GET limited-calls': return { calls: [['refused', 'too_often', 300], ['limited', 'too_often', 900], ['limited', 'burst', 1500], ['limited', 'burst', 1504], ['refused', 'blocked', 4000]].map(([verdict, why, s], n) => ({ call_id: 'hl1-1763715.8', caller_number: `1380000006${n}`, at: ago(s), verdict, why })), counts: { limited: 3, refused: 2 } }
+      case 'GET limited-calls': return { calls: [['refused', 'too_often', 300], ['limited', 'too_often', 900], ['limited', 'burst', 1500], ['limited', 'burst', 1504], ['refused', 'blocked', 4000]].map(([verdict, why, s], n) => ({ call_id: 'hl1-1763715.8', caller_number: `1380000006${n}`, at: ago(s), verdict, why, blocked_until: why === 'blocked' ? ago(-86400 * 6) : null })), counts: { limited: 3, refused: 2 } }
+      case 'GET silent-calls': return { calls: [['stayed_silent', 3, 240], ['going_on', null, 420], ['stayed_silent', 3, 1300], ['spoke', null, 2600], ['stayed_silent', 3, 9000], ['stayed_silent', 1, 15000]].map(([outcome, times, s], n) => ({ call_id: 'hl1-1763715.8', caller_number: times === 3 ? '13800000061' : `1380000007${n}`, found_at: ago(s), seat_id: `800${1 + (n % 5)}`, outcome, times })), counts: { stayed_silent: 4, spoke: 1, going_on: 1 } }
       case 'GET flows': return this.flows()
       case 'POST flows': return { flows: FLOWS.map(([code, name]) => ({ code, name: `${name}`, svg: readFileSync(root(`docs/flows/${code}.svg`), 'utf8') })) }
       case 'GET rules': case 'PUT rules': case 'POST rules': return this.rule(method, id, more, query, body, user, refuse)

@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws'
 import { FloorBoard } from './board.mjs'
 import { Citizen } from './citizen.mjs'
 import { callerHistory, courseOf, dayOf, found as foundOrders } from './desk.mjs'
+import { Prompts } from './prompts.mjs'
 import { replayAnswer } from './replay.mjs'
 import { DRAFTING, HITS, MEASURES, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
@@ -32,6 +33,9 @@ const USERS = {
 
 const world = new World()
 const citizen = new Citizen((type, fields) => world.tell(type, fields), world)
+const textsInForce = () => citizen.rules.texts.versions.find((one) => !one.effective_at || Date.parse(one.effective_at) <= Date.now())
+const prompts = new Prompts((type, fields) => world.tell(type, fields), () => textsInForce().body)
+prompts.version = () => textsInForce().version
 const viewers = new Set()
 world.hear = (event) => {
   for (const { socket, user } of viewers) socket.send(JSON.stringify([shown(event, user)]))
@@ -55,7 +59,7 @@ class Refusal extends Error {
 async function bodyOf(request) {
   let text = ''
   for await (const chunk of request) text += chunk
-  return text ? JSON.parse(text) : {}
+  return text && request.headers['content-type']?.includes('json') ? JSON.parse(text) : {}
 }
 
 const found = (map, id) => map.get(id) ?? (() => { throw new Refusal(404, 'not-found') })()
@@ -225,6 +229,8 @@ function answer(method, parts, query, body, user) {
   if (method === 'POST' && what === 'calls' && more === 'nuisance' && body.step) nuisances.set(id, body.step)
   if (what === 'nuisance' || (method === 'POST' && more === 'nuisance')) return nuisance(id)
   if (method === 'POST' && what === 'calls' && more) return callCommand(found(world.calls, id), more, body, user)
+  const said = prompts.answer(method, parts, query, body, user, (status, code, details) => new Refusal(status, code, details))
+  if (said !== undefined) return said
   const left = citizen.answer(method, parts, query, body, user, (status, code, details) => new Refusal(status, code, details))
   if (left !== undefined) return left
   if (FLOOR[what] && method === 'GET' && !id) return FLOOR[what](user)
@@ -367,7 +373,7 @@ async function serve(request, response) {
     }
     if (parts[1] === 'session') return sendJson(response, 200, { ...user, owes: null })
     if (parts[1] === 'flows' && parts[2]?.endsWith('.svg')) return sendPicture(parts[2], response)
-    if (parts[3] === 'audio') return sendSound(request, response)
+    if (parts.at(-1) === 'audio') return sendSound(request, response)
     return sendJson(response, 200, answer(request.method, parts.slice(1), address.searchParams, body, user))
   } catch (refused) {
     if (!(refused instanceof Refusal)) throw refused

@@ -22,6 +22,7 @@ import type {
   Hints,
   LimitedCall,
   Listening,
+  SilentCall,
   Message,
   MessageRecording,
   Miss,
@@ -36,10 +37,13 @@ import type {
   Peaks,
   Problem,
   Purpose,
+  Prompt,
+  PromptText,
   Recording,
   Repeat,
   Replay,
   Rerun,
+  Rewritten,
   RuleDraft,
   RuleKind,
   RuleStatus,
@@ -130,7 +134,8 @@ async function askOnce<T>(method: string, path: string, body?: unknown): Promise
     headers: { Accept: 'application/json' },
     signal: AbortSignal.timeout(LONGEST_MS),
   }
-  if (body !== undefined) {
+  if (body instanceof Blob) asked.body = body
+  else if (body !== undefined) {
     asked.headers = { ...asked.headers, 'Content-Type': 'application/json' }
     asked.body = JSON.stringify(body)
   }
@@ -345,9 +350,25 @@ export const api = {
       `/api/limited-calls?since=${id(since)}&until=${id(until)}&limit=300`,
     ),
 
-  switches: () => get<{ switches: Switch[] }>('/api/switches'),
-  turnSwitch: (name: string, on: boolean, reason: string, text: string) =>
-    ask<Switch>('POST', `/api/switches/${id(name)}`, { on, reason, text }),
+  prompts: () => get<{ prompts: Prompt[]; trouble: string }>('/api/prompts'),
+  promptTexts: () =>
+    get<{ texts: PromptText[]; flows: { code: string; name: string }[] }>('/api/prompt-texts'),
+  promptAudio: (language: string, name: string) => `/api/prompts/${id(language)}/${id(name)}/audio`,
+  rewriteText: (code: string, words: Readonly<Record<string, string>>) =>
+    ask<Rewritten>('POST', `/api/prompt-texts/${id(code)}`, { words }),
+  keepStudio: (language: string, name: string, recording: Blob) =>
+    ask<Prompt>('POST', `/api/prompts/${id(name)}/studio?language=${id(language)}`, recording),
+  dropStudio: (language: string, name: string) =>
+    ask<Record<string, never>>('DELETE', `/api/prompts/${id(name)}/studio?language=${id(language)}`),
+
+  silentCalls: (since: string, until: string) =>
+    get<{ calls: SilentCall[]; counts: Record<SilentCall['outcome'], number> }>(
+      `/api/silent-calls?since=${id(since)}&until=${id(until)}&limit=300`,
+    ),
+
+  switches: () => get<{ switches: Switch[]; languages: string[] }>('/api/switches'),
+  turnSwitch: (name: string, on: boolean, reason: string, text: string, others: Record<string, string>) =>
+    ask<Switch>('POST', `/api/switches/${id(name)}`, { on, reason, text, others }),
 
   rules: () => get<{ rules: RuleStatus[] }>('/api/rules'),
   /** Without a version: the one that holds. */

@@ -56,6 +56,12 @@ export const router = createRouter({
           component: () => import('./pages/RulesPage.vue'),
           props: true,
         },
+        {
+          path: 'prompts/:code?',
+          name: 'prompts',
+          component: () => import('./pages/PromptsPage.vue'),
+          props: true,
+        },
         { path: 'quality', name: 'quality', component: () => import('./pages/QualityPage.vue') },
         { path: 'blocks', name: 'blocks', component: () => import('./pages/BlocksPage.vue') },
         { path: 'account', name: 'account', component: () => import('./pages/AccountPage.vue') },

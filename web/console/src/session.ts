@@ -18,6 +18,8 @@ export const leadsFloor = computed(() => has('supervisor') || has('administrator
 export const readsRules = leadsFloor
 export const writesRules = computed(() => has('administrator'))
 export const administers = writesRules
+/** Hears what the hotline says by itself; administrators change it. */
+export const hearsPrompts = computed(() => hearsAll.value || has('administrator'))
 /** Hears what citizens left when nobody was there; who only listens does nothing about it. */
 export const takesMessages = computed(() => has('operator') || hearsAll.value)
 export const answersMessages = computed(() => has('operator') || has('supervisor'))

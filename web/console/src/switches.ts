@@ -10,7 +10,11 @@ export const SWITCHES = ['emergency', 'menu', 'night', 'holiday', 'voice-bot'] a
 export const ANNOUNCING = 'emergency'
 export const LONGEST_TEXT = 400
 
+export const CHINESE = 'zh'
+
 export const switches = shallowRef<readonly Switch[]>([])
+/** In which something may be announced, Chinese first. */
+export const languages = shallowRef<readonly string[]>([CHINESE])
 
 /** What every new citizen hears first; null while there is no emergency. */
 export const emergency = computed(
@@ -25,6 +29,12 @@ export const inOrder = (all: readonly Switch[]): Switch[] => {
   return [...all].sort((a, b) => place(a) - place(b))
 }
 
+/** As the stream writes words in further languages. */
+function worded(told: unknown): Record<string, string> {
+  const rows = (told ?? []) as readonly { language: string; words: string }[]
+  return Object.fromEntries(rows.map((one) => [one.language, one.words]))
+}
+
 /** With what the stream says of them. */
 export function turned(all: readonly Switch[], batch: readonly LiveMessage[]): readonly Switch[] {
   const news = batch.filter((one) => one.type === 'SwitchChanged')
@@ -32,7 +42,7 @@ export function turned(all: readonly Switch[], batch: readonly LiveMessage[]): r
     (so, m) =>
       so.map((one) =>
         one.name === m.name
-          ? { ...one, on: m.on === true, by: String(m.by), reason: String(m.reason), text: String(m.text ?? ''), at: m.at ?? null }
+          ? { ...one, on: m.on === true, by: String(m.by), reason: String(m.reason), text: String(m.text ?? ''), others: worded(m.others), at: m.at ?? null }
           : one,
       ),
     all,
@@ -46,7 +56,10 @@ export function putSwitch(one: Switch): void {
 /** As long as the component lives. Without the list the console works all the same. */
 export function useSwitches(): void {
   api.switches().then(
-    (found) => (switches.value = inOrder(found.switches)),
+    (found) => {
+      switches.value = inOrder(found.switches)
+      languages.value = found.languages
+    },
     (failed: unknown) => {
       if (!(failed instanceof ApiError)) throw failed
     },

@@ -820,6 +820,52 @@ export interface LimitedCall {
   at: string
   verdict: 'limited' | 'refused'
   why: string
+  /** When the block ends that refused it; null if none did. */
+  blocked_until: string | null
+}
+
+/** One sound of the hotline; `code` is that of its text, empty for parts of numbers and recordings alone. */
+export interface Prompt {
+  language: string
+  name: string
+  code: string
+  text: string
+  /** What its file says now: another text may just have been published. */
+  spoken_text: string
+  made_from: 'voice' | 'studio' | ''
+  /** A studio's recording lies there, whether it can be used or not. */
+  recorded: boolean
+  duration_ms: number
+  level_dbfs: number
+  missing: boolean
+  problem: string
+}
+
+export interface PromptText {
+  code: string
+  words: Readonly<Record<string, string>>
+  notice: boolean
+  flows: readonly string[]
+  without_service: boolean
+  refused: boolean
+}
+
+/** The document of texts with other words for one of them. */
+export interface Rewritten {
+  body: string
+  old: string
+  based_on: number
+  problems: Problem[]
+}
+
+/** A call in which nothing was heard of the citizen at first; `times` counts the silent ones of his number. */
+export interface SilentCall {
+  call_id: string
+  caller_number: string
+  found_at: string
+  seat_id: string | null
+  outcome: 'going_on' | 'spoke' | 'stayed_silent'
+  times: number | null
 }
 
 /** A switch of the whole house; `by` is empty and `at` null if nobody has ever touched it. */
@@ -829,6 +875,8 @@ export interface Switch {
   by: string
   reason: string
   text: string
+  /** The same text in further languages, by their codes. */
+  others: Readonly<Record<string, string>>
   at: string | null
 }
 

@@ -79,7 +79,7 @@ describe('an order that is urged', () => {
 })
 
 describe('switches', () => {
-  const off = (name: string): Switch => ({ name, on: false, by: '', reason: '', text: '', at: null })
+  const off = (name: string): Switch => ({ name, on: false, by: '', reason: '', text: '', others: {}, at: null })
   const all = inOrder([off('voice-bot'), off('night'), off('emergency')])
 
   it('stand in the order in which they matter', () => {
@@ -87,8 +87,8 @@ describe('switches', () => {
   })
 
   it('follow what is told of them and nothing else', () => {
-    const told = event(11, 'SwitchChanged', { name: 'emergency', on: true, by: 'ban', reason: 'r', text: 'words' })
-    expect(turned(all, [told])[0]).toMatchObject({ on: true, by: 'ban', reason: 'r', text: 'words' })
+    const told = event(11, 'SwitchChanged', { name: 'emergency', on: true, by: 'ban', reason: 'r', text: 'words', others: [{ language: 'en', words: 'rain' }] })
+    expect(turned(all, [told])[0]).toMatchObject({ on: true, by: 'ban', reason: 'r', text: 'words', others: { en: 'rain' } })
     expect(turned(all, [told]).slice(1)).toEqual(all.slice(1))
     expect(turned(all, [event(12, 'CallArrived', {})])).toBe(all)
   })

@@ -91,6 +91,7 @@ const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   'admin.group.calls': 'Calls and voice',
   'admin.group.content': 'Words and rules',
   'admin.group.system': 'Security and system',
+  'admin.lead.prompts': 'Listen, rewrite, upload a studio recording',
   'admin.lead.people': 'Accounts, roles, seats, passwords, second factors',
   'admin.lead.seats': 'Definitions, skills, SIP accounts',
   'admin.lead.calendar': 'Holidays, days worked instead, hours of groups',

@@ -89,6 +89,7 @@ const adminZhCN = {
   'admin.group.calls': '来电与语音',
   'admin.group.content': '词语与规范',
   'admin.group.system': '安全与系统',
+  'admin.lead.prompts': '试听、改文本、上传录音棚录音',
   'admin.lead.people': '账号、角色、座席、密码与动态口令',
   'admin.lead.seats': '座席定义、技能、话机账号',
   'admin.lead.calendar': '节假日、调休与各组服务时间',

@@ -80,12 +80,15 @@ class PromptShelf:
         await self._make_now(texts, spoken_in, missing)
         still = set(self._missing(spoken_in, names))
         self.counts[LEFT_OUT if still else AT_ONCE, text] += 1
-        log.error(
-            "a prompt was left out" if still else "a prompt was spoken at once",
-            text=text,
-            language=spoken_in,
-            missing=sorted(still or missing),
-        )
+        if still:
+            log.error("a prompt was left out", text=text, language=spoken_in, missing=sorted(still))
+        else:
+            log.error(
+                "a prompt was spoken at once",
+                text=text,
+                language=spoken_in,
+                missing=sorted(missing),
+            )
         return _playable(spoken_in, tuple(name for name in names if name not in still))
 
     def _ways(self, texts: Texts, text: str, language: str) -> tuple[str, ...]:

@@ -81,11 +81,13 @@ class PromptShelf:
         still = set(self._missing(spoken_in, names))
         self.counts[LEFT_OUT if still else AT_ONCE, text] += 1
         if still:
-            log.error("a prompt was left out", text=text, language=spoken_in, missing=sorted(still))
+            log.error(
+                "a prompt was left out", prompt=text, language=spoken_in, missing=sorted(still)
+            )
         else:
             log.error(
                 "a prompt was spoken at once",
-                text=text,
+                prompt=text,
                 language=spoken_in,
                 missing=sorted(missing),
             )

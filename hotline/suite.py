@@ -8,8 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from hotline.asterisk import bundle
@@ -17,10 +16,9 @@ from hotline.config import Config
 from hotline.console_build import build_console, first_load, install_modules, run_npm
 from hotline.places import BUNDLE_VARIABLE, ROOT, Places
 
-QUICK_HALF = ("tests/unit", "tests/wire", "tests/browser")
-"""In one process; the browser comes last: its driver keeps a loop of its own."""
-SLOW_HALF = ("tests/live", "--numprocesses=2", "--dist=loadfile")
-"""Mostly waiting for people to speak, so two beside each other. About as long as the quick half on two cores."""
+SIDE_BY_SIDE = ("--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder", "--durations=20")
+"""Most live tests wait for people to speak, so two cores carry three processes. The order stays that of
+tests/conftest.py: the browser comes last, because its driver keeps a loop of its own in each process."""
 POSTGRES_FOLDERS = ("/usr/lib/postgresql",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -60,35 +58,10 @@ def test(places: Places, config: Config, words: Sequence[str]) -> int:
     if not words:
         _say("$ npm test")
         run_npm(["test"], places.console_source)
+        words = SIDE_BY_SIDE
     environment = {**os.environ, BUNDLE_VARIABLE: str(places.bundle)}
-    if not words:
-        return _both_halves(environment)
     _say("$ pytest " + " ".join(words))
     return subprocess.run(_pytest(words), cwd=ROOT, env=environment, check=False).returncode
-
-
-def _both_halves(environment: Mapping[str, str]) -> int:
-    """Side by side: two cores are busy, and it takes half as long."""
-    status = 0
-    with tempfile.TemporaryFile() as said:
-        quick, slow = ([*half, "--durations=15"] for half in (QUICK_HALF, SLOW_HALF))
-        _say("$ pytest " + " ".join(quick) + "   (its words follow at the end)")
-        beside = subprocess.Popen(
-            [*_pytest(quick), "-p", "no:cacheprovider"],
-            cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            _say("$ pytest " + " ".join(slow))
-            status |= subprocess.run(
-                _pytest(slow), cwd=ROOT, env=environment, check=False
-            ).returncode
-        finally:
-            status |= beside.wait()
-            said.seek(0)
-            _say("$ pytest " + " ".join(quick))
-            sys.stdout.write(said.read().decode(errors="replace"))
-            sys.stdout.flush()
-    return status
 
 
 def _pytest(words: Sequence[str]) -> list[str]:

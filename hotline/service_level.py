@@ -7,12 +7,16 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from cti.call import Call
+from hotline.clock import monotonic_s
 from seats.service_level import Miss, missed
 from seats.service_level_clock import KEPT, SHANGHAI, Board, ServiceLevelClock, Window
 from seats.service_level_report import DayReport, bounds, day_report
 from seats.service_level_trend import Column, columns
 from seats.settings import ServiceLevelSettings
 from store.service_level import StoredWaits
+
+TREND_REST = 100
+"""So many times as long as it took it is not counted anew. 走势计算间隔"""
 
 
 class ServiceLevelDesk:
@@ -30,7 +34,8 @@ class ServiceLevelDesk:
         self._clock = clock
         self._stored = stored
         self._now = now
-        self._trend: tuple[datetime, Sequence[Column]] | None = None
+        self._trend: Sequence[Column] = ()
+        self._trend_holds_until_s = 0.0
 
     async def restore(self, live: Iterable[Call]) -> None:
         """After a start: what the clock had counted before."""
@@ -49,17 +54,20 @@ class ServiceLevelDesk:
         return [miss for miss in found if miss is not None]
 
     async def trend(self) -> Sequence[Column]:
-        """Today in quarters of an hour; counted again when the minute is another.
+        """Today in quarters of an hour; walls and boards ask at any time.
 
-        Walls and boards ask at any time, and all of them are shown the same columns.
+        A large city's day takes a tenth of a second to count, a small one's nothing: what was counted is
+        shown a hundred times as long as counting took.
         """
-        now = self._now()
-        minute = now.replace(second=0, microsecond=0)
-        if self._trend is None or self._trend[0] != minute:
+        began_s = monotonic_s()
+        if began_s >= self._trend_holds_until_s:
+            now = self._now()
             since, _ = bounds(now.astimezone(SHANGHAI).date())
             waits = await self._stored.between(since, now)
-            self._trend = minute, columns(waits, self.settings, since, now)
-        return self._trend[1]
+            self._trend = columns(waits, self.settings, since, now)
+            took_s = monotonic_s() - began_s
+            self._trend_holds_until_s = monotonic_s() + took_s * TREND_REST
+        return self._trend
 
 
 class ServiceLevelCollector(Collector):

@@ -47,8 +47,9 @@ class Product:
         return self.stage.secrets["others"][f"user-{username}"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product():
+    """One for each file: what a story leaves behind is nobody else's."""
     with tempfile.TemporaryDirectory(prefix="hl-") as folder:
         ready = make_ready_var(Path(folder) / "r")
         started, ended = threading.Event(), threading.Event()

@@ -21,7 +21,7 @@ def shot(page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}-{page.viewport_size['width']}.png")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def phone(product):
     """The phone of seat 8001, registered and picking up by itself."""
     return product.do(_ready_phone(product))

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hotline.outside.tones import tone
+from hotline.outside.world import Citizen
 from tests.live.flow_crowd import Told
 from tests.live.stage import Stage, make_ready_var, open_stage
 
@@ -50,10 +51,7 @@ async def one_call(stage: Stage, caller: str) -> float:
     answered_at = time.monotonic()
     await phone.rung(rung + 1)
     took_s = time.monotonic() - answered_at
-    await phone.talking()
-    await citizen.hang_up()
-    await phone.idle()
-    await stage.seat_is(SEAT, "ready")
+    await _end(stage, citizen)
     return took_s
 
 
@@ -72,11 +70,17 @@ async def one_waiting(stage: Stage, told: Told, caller: str, waits_s: float) -> 
         group.create_task(operator.post(f"/api/seats/{SEAT}/ready"))
         await phone.rung(rung + 1)
         took_s = time.monotonic() - clicked_at
+    await _end(stage, citizen)
+    return took_s
+
+
+async def _end(stage: Stage, citizen: Citizen) -> None:
+    """He has been answered, hangs up, and the seat is ready for the next."""
+    phone = stage.world.phone(SEAT)
     await phone.talking()
     await citizen.hang_up()
     await phone.idle()
     await stage.seat_is(SEAT, "ready")
-    return took_s
 
 
 def between_ms(events: Sequence[dict[str, object]], first: str, then: str) -> float:

@@ -10,14 +10,11 @@ from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from cti.ids import CallId
-from orders.silent_calls import SilentCalls
+from orders.silent_calls import LISTENED_FOR, SilentCalls
 from recordings.legs import RATE_HZ, legs_of, samples_between
 from recordings.voiced import voiced_ms_of
 
 log = structlog.get_logger(__name__)
-
-LONGEST_S = 120
-"""More of a leg is never looked through: who was silent for so long is."""
 
 
 class LegVoice:
@@ -37,7 +34,7 @@ class LegVoice:
     def _voiced_ms(self, call_id: CallId, since: timedelta) -> int | None:
         leg = legs_of(self._legs_folder, call_id).files[0]
         first = max(0, round(since.total_seconds() * RATE_HZ))
-        sound = samples_between(leg, first, first + LONGEST_S * RATE_HZ)
+        sound = samples_between(leg, first, first + LISTENED_FOR.seconds * RATE_HZ)
         return voiced_ms_of(sound) if len(sound) >= RATE_HZ else None
 
 

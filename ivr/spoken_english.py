@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from types import MappingProxyType
 
-from ivr.spoken_parts import LETTERS
+from ivr.spoken_parts import LETTERS, spelled
 
 ONES = [
     "zero",
@@ -123,12 +123,12 @@ def number(number: int) -> tuple[str, ...]:
 
 def digits(row: str) -> tuple[str, ...]:
     """Digit by digit; hyphens and spaces are not said."""
-    return tuple(part for sign in row.lower() if sign not in "- " for part in _sign(sign))
+    return spelled(row.replace("-", ""))
 
 
 def order(row: str) -> tuple[str, ...]:
     """As it stands on the order, with its dash."""
-    return tuple(part for sign in row.lower() for part in _sign(sign))
+    return spelled(row)
 
 
 def money(fen: int) -> tuple[str, ...]:
@@ -166,11 +166,3 @@ def _year(year: int) -> tuple[str, ...]:
     if rest == 0:
         return (f"n-{century}", "hundred")
     return (f"n-{century}", *(("oh",) if rest < 10 else ()), f"n-{rest}")
-
-
-def _sign(sign: str) -> tuple[str, ...]:
-    if sign.isascii() and sign.isdecimal():
-        return (f"n-{sign}",)
-    if f"letter-{sign}" in LETTERS:
-        return (f"letter-{sign}",)
-    return {"-": ("dash",), "*": ("star",), "#": ("hash",)}.get(sign, ())

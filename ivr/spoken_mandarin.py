@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from datetime import date, time
 from types import MappingProxyType
 
-from ivr.spoken_parts import LETTERS
+from ivr.spoken_parts import LETTERS, spelled
 
 FIGURES = "零一二三四五六七八九"
 HUNDRED, THOUSAND, WAN, YI = 100, 1_000, 10_000, 100_000_000
 TOO_LARGE = 1_000 * YI
+ALONE = {"1": "yao"}
 PERIODS = (
     (6, "small-hours"),
     (9, "morning"),
@@ -76,12 +77,12 @@ def number(number: int) -> tuple[str, ...]:
 
 def digits(row: str) -> tuple[str, ...]:
     """Digit by digit, as a telephone number; hyphens and spaces are not said."""
-    return tuple(part for sign in row.lower() if sign not in "- " for part in _sign(sign))
+    return spelled(row.replace("-", ""), ALONE)
 
 
 def order(row: str) -> tuple[str, ...]:
     """As it stands on the order, with its dash."""
-    return tuple(part for sign in row.lower() for part in _sign(sign))
+    return spelled(row, ALONE)
 
 
 def money(fen: int) -> tuple[str, ...]:
@@ -121,14 +122,6 @@ def day(on: date) -> tuple[str, ...]:
 def year_and_day(on: date) -> tuple[str, ...]:
     """二零二六年十一月二十一日."""
     return (*(f"n-{figure}" for figure in f"{on.year:04}"), "year", *day(on))
-
-
-def _sign(sign: str) -> tuple[str, ...]:
-    if sign.isascii() and sign.isdecimal():
-        return ("yao",) if sign == "1" else (f"n-{sign}",)
-    if f"letter-{sign}" in LETTERS:
-        return (f"letter-{sign}",)
-    return {"-": ("dash",), "*": ("star",), "#": ("hash",)}.get(sign, ())
 
 
 def _whole(number: int) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ LOOKS_EVERY_S = 1.0
 LOOKS_AGAIN_S = 5.0
 LAG = timedelta(seconds=1)
 """What is said is written to the leg within a third of a second."""
+LISTENED_FOR = timedelta(seconds=120)
+"""More of a leg is never looked through: who was silent for so long is. 监听时长"""
 LEAST_VOICED_MS = 120
 """Less is a knock on the line and no word. 最短人声"""
 COUNTED_FOR = timedelta(days=1)
@@ -139,7 +141,10 @@ class SilentCalls:
         call.look_at = event.at + timedelta(seconds=self._after_s()) + LAG
 
     async def _look(self, call_id: CallId, call: _Watched, now: datetime) -> None:
-        call.look_at = now + timedelta(seconds=LOOKS_AGAIN_S)
+        assert call.answered_at is not None
+        # Afterwards it would be the same two minutes again; his words are heard of without a look.
+        heard_out = now >= call.answered_at + LISTENED_FOR + LAG
+        call.look_at = None if heard_out else now + timedelta(seconds=LOOKS_AGAIN_S)
         voiced_ms = await self._heard(call_id, call)
         if call_id not in self._calls:
             return  # over meanwhile

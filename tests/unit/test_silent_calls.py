@@ -41,6 +41,7 @@ class House:
         self.stored, self.told, self.tags = stored, [], []
         self.speaks_from_s = {}
         self.unknown = False
+        self.looks = 0
         self.silent = SilentCalls(
             self,
             self,
@@ -58,6 +59,7 @@ class House:
         return [one for one in self.stored if one.found_at >= since]
 
     async def voiced_ms(self, call, since):
+        self.looks += 1
         if self.unknown:
             return None
         spoke_at_s = self.speaks_from_s.get(call)
@@ -158,6 +160,19 @@ def test_words_of_his_a_call_out_a_short_call_and_an_unreadable_leg_are_no_silen
         await house.call(4)
 
     assert house.run(story) == []
+
+
+def test_a_long_silence_is_not_listened_through_again_and_again():
+    looks = []
+    for lasts_s in (150, 900):
+        house = House()
+
+        async def story(house=house, lasts_s=lasts_s):
+            await house.call(lasts_s=lasts_s)
+
+        assert house.run(story) == [CallFoundSilent, CallStayedSilent]
+        looks.append(house.looks)
+    assert looks[0] == looks[1]
 
 
 def test_nothing_is_looked_at_where_it_is_switched_off():

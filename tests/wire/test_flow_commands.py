@@ -1,30 +1,17 @@
 """`hotline flow` on a real installation folder."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from hotline import administration, flow_commands
+from hotline import flow_commands
 from hotline.administration import CommandRefused
-from hotline.cli import parser
-from hotline.config import Config
-from hotline.first_start import seed
-from hotline.installation import open_installation
-from hotline.places import Places
 from seats.rule_versions import DEFAULTS
+from tests.wire import commands
+from tests.wire.commands import fresh
 
-
-async def run(folder: Path, *words: str) -> tuple[int, list[str]]:
-    said: list[str] = []
-    arguments = parser().parse_args(["flow", *words])
-    places = Places(folder / "var")
-    return await flow_commands.carry_out(arguments, places, Config(), said.append), said
-
-
-async def fresh(folder: Path) -> None:
-    places = Places(folder / "var")
-    async with administration.open_database(places, Config()) as database:
-        await seed(database, open_installation(Config(), places))
+run = partial(commands.run, flow_commands.carry_out, "flow")
 
 
 async def test_what_is_shipped_is_checked_walked_and_drawn(tmp_path):

@@ -1,31 +1,19 @@
 """`hotline rules` on a real installation folder."""
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from hotline import administration, rule_commands
 from hotline.administration import CommandRefused
-from hotline.cli import parser
 from hotline.config import Config
-from hotline.first_start import seed
-from hotline.installation import open_installation
 from hotline.places import Places
 from hotline.rule_words import KINDS
 from seats.errors import RuleKindUnknown, RulesRefused
+from tests.wire import commands
+from tests.wire.commands import fresh
 
-
-async def run(folder: Path, *words: str) -> tuple[int, list[str]]:
-    said: list[str] = []
-    arguments = parser().parse_args(["rules", *words])
-    places = Places(folder / "var")
-    return await rule_commands.carry_out(arguments, places, Config(), said.append), said
-
-
-async def fresh(folder: Path) -> None:
-    places = Places(folder / "var")
-    async with administration.open_database(places, Config()) as database:
-        await seed(database, open_installation(Config(), places))
+run = partial(commands.run, rule_commands.carry_out, "rules")
 
 
 async def test_show_edit_check_publish_diff_undo_history(tmp_path):

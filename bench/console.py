@@ -6,11 +6,16 @@ measured for each, both until caller and form are painted: from the service's de
 Asterisk's word that the telephone rings (below 0: on the screen before it rings). Then the page is
 loaded anew in mid-call, and it is measured until call and form are there again.
 
+`board`: the shift leader's board beside so many real calls in line. Citizens dial one after another, and it
+is measured from Asterisk's word that each stands in line until his row is painted; a page must show
+him, though it asks at most five times a second.
+
 `memory`: one tab against web/console/mock/server.mjs, whose calls are simulated: every event of a call
 with its words, cues and fields, many times faster than people speak. What the page holds after a
 collection is read on the way.
 
-Prints one JSON line. `python -m bench.console pop [live calls] [pops]` or `memory [calls]`.
+Prints one JSON line. `python -m bench.console pop [live calls] [pops]`, `board [live calls] [callers]` or
+`memory [calls]`.
 Wants the built console in web/static, and Asterisk as tests/live does.
 """
 
@@ -62,13 +67,19 @@ async def open_browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def sit_down(browser: Browser, address: str, username: str, password: str) -> Page:
+async def log_in(browser: Browser, address: str, username: str, password: str) -> Page:
     context = await browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     page = await context.new_page()
     await page.goto(address)
     await page.get_by_label("用户名").fill(username)
     await page.get_by_label("密码").fill(password)
     await page.get_by_role("button", name="登录").click()
+    await page.wait_for_url(lambda url: "/login" not in url)
+    return page
+
+
+async def sit_down(browser: Browser, address: str, username: str, password: str) -> Page:
+    page = await log_in(browser, address, username, password)
     await page.wait_for_url("**/desk")
     await page.wait_for_selector("[data-seat-state]")
     return page
@@ -132,9 +143,7 @@ async def pop(live: int, pops: int) -> dict[str, Any]:
 async def _pops(stage: Stage, page: Page, live: int, pops: int) -> dict[str, Any]:
     api = await stage.api(SEAT)
     await api.post(f"/api/seats/{SEAT}/not-ready", {"reason": "training"})
-    for first in range(0, live + pops, AT_ONCE):
-        numbers = [f"1380000{n:04d}" for n in range(first, min(first + AT_ONCE, live + pops))]
-        await asyncio.gather(*(stage.world.dial(number) for number in numbers))
+    await fill_line(stage, live + pops)
     await api.post(f"/api/seats/{SEAT}/ready")
     found = [await one_pop(stage, page) for _ in range(pops)]
     decided, rang, resumed = (list(column) for column in zip(*found, strict=True))
@@ -144,6 +153,57 @@ async def _pops(stage: Stage, page: Page, live: int, pops: int) -> dict[str, Any
         "ringing_to_painted_ms": {"p50": percentile(rang, 0.5), "p95": percentile(rang, 0.95)},
         "f5_to_call_and_form_ms": {"p50": percentile(resumed, 0.5), "p95": percentile(resumed, 0.95)},
     }  # fmt: skip
+
+
+NOTE_PAINTED = """() => {
+  window.painted = {}
+  const note = () => {
+    const now = [...document.querySelectorAll('[data-waiting]')].map(row => row.dataset.waiting)
+    const fresh = now.filter(id => !(id in window.painted))
+    for (const id of fresh) window.painted[id] = null
+    if (fresh.length) requestAnimationFrame(() => setTimeout(() => {
+      for (const id of fresh) window.painted[id] = performance.timeOrigin + performance.now()
+    }))
+  }
+  note()
+  new MutationObserver(note).observe(document.body, {subtree: true, childList: true})
+}"""
+"""A task after the next frame: the row has been painted then."""
+
+
+async def board(live: int, callers: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="hl-") as folder:
+        ready = make_ready_var(Path(folder) / "r")
+        async with (
+            open_stage(ready, Path(folder), seats=(SEAT,)) as stage,
+            open_browser() as browser,
+        ):
+            page = await log_in(
+                browser, stage.address, "admin", stage.secrets["others"]["user-admin"]
+            )
+            await page.goto(f"{stage.address}/floor")
+            await page.wait_for_selector("[data-seat]")
+            await fill_line(stage, live)
+            await page.evaluate(NOTE_PAINTED)
+            delays = [await _one_row(stage, page, f"1380001{n:04d}") for n in range(callers)]
+    return {
+        "live_calls": live, "callers": callers,
+        "in_line_to_painted_ms": {"p50": percentile(delays, 0.5), "p95": percentile(delays, 0.95)},
+    }  # fmt: skip
+
+
+async def _one_row(stage: Stage, page: Page, number: str) -> float:
+    """CallQueued → his row painted, in ms."""
+    await stage.world.dial(number)
+    call_id = (await stage.call_of(number))["call_id"]
+    shown = await page.wait_for_function("id => window.painted[id]", arg=call_id, timeout=20_000)
+    return float(await shown.json_value()) - await told_at(stage, call_id, "CallQueued") * 1000
+
+
+async def fill_line(stage: Stage, live: int) -> None:
+    for first in range(0, live, AT_ONCE):
+        numbers = [f"1380000{n:04d}" for n in range(first, min(first + AT_ONCE, live))]
+        await asyncio.gather(*(stage.world.dial(number) for number in numbers))
 
 
 async def held(page: Page) -> dict[str, int]:
@@ -206,7 +266,7 @@ def main(words: list[str]) -> None:
         found = asyncio.run(memory(int(numbers[0]) if numbers else 500))
     else:
         live, pops = (int(numbers[n]) if len(numbers) > n else d for n, d in enumerate((50, 25)))
-        found = asyncio.run(pop(live, pops))
+        found = asyncio.run((board if what == "board" else pop)(live, pops))
     sys.stdout.write(json.dumps({"bench": f"console {what}", **found}) + "\n")
 
 

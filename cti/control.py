@@ -4,6 +4,7 @@ A command asks; the facts that follow tell what happened. Asterisk takes a chann
 wants a channel's name (tried on 22.10), so a call id names the citizen's leg by itself.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -29,6 +30,8 @@ _LEG_ID = re.compile(r"(?:p[0-9]+-)?[A-Za-z0-9_-]+-[0-9]+\.[0-9]+(?:-p[0-9]+)?")
 _SEAT_ID = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"[0-9]+")
 _DOOR = re.compile(r"[a-z]+-[a-z]+|talk|line")
+LEAD_AGAIN_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+_ON_ITS_WAY = "channel not up"
 _GONE = ("No such channel", "does not exist")
 
 
@@ -70,7 +73,7 @@ class CallControl:
 
     async def take_back_from_lifeboat(self, call: Call) -> None:
         """Lead a citizen from Asterisk's own queue back into his story. Raises UnknownCall."""
-        await self._on_citizen("Redirect", call.call_id, RESUME)
+        await self._resume(call.call_id)
 
     async def lead(self, moves: Sequence[tuple[LegId, str]]) -> None:
         """Lead each leg to its extension of the rooms ("talk-seat", ...), two by two, in this order.
@@ -83,7 +86,22 @@ class CallControl:
             fields = [("Channel", _leg(leg)), *_way("", door)]
             for other, other_door in second:
                 fields += [("ExtraChannel", _leg(other)), *_way("Extra", other_door)]
-            await self._on_leg("Redirect", fields)
+            await self._redirect(fields)
+
+    async def _resume(self, call_id: CallId) -> None:
+        await self._redirect((("Channel", _citizen(call_id)), *RESUME))
+
+    async def _redirect(self, fields: Sequence[tuple[str, str]]) -> None:
+        """Again after a moment while a leg is on the way to where it was last led: until it has set out,
+        Asterisk counts it as hanging up. One that really hangs up is soon not there: UnknownCall.
+        """
+        for pause_s in (*LEAD_AGAIN_S, None):
+            try:
+                return await self._on_leg("Redirect", fields)
+            except ActionRefused as refused:
+                if pause_s is None or _ON_ITS_WAY not in str(refused):
+                    raise
+            await asyncio.sleep(pause_s)
 
     async def ring(self, invitation: Invitation) -> None:
         """Ring a seat or a number outside; what comes of it is told by the leg's own facts."""
@@ -156,7 +174,7 @@ class CallControl:
         }
         for name, value in variables.items():
             await self.note(LegId(call.call_id), name, value)
-        await self._on_citizen("Redirect", call.call_id, RESUME)
+        await self._resume(call.call_id)
 
     async def note(self, leg_id: LegId, variable: str, value: str) -> None:
         """Set a variable on a leg. Raises UnknownCall."""
@@ -213,10 +231,7 @@ class CallControl:
     async def _on_citizen(
         self, action: str, call_id: CallId, fields: Sequence[tuple[str, str]]
     ) -> None:
-        # Anything else might be a channel's name, or a pattern: Hangup takes /regular expressions/.
-        if not _CALL_ID.fullmatch(call_id):
-            raise UnknownCall(UnknownCall.__doc__)
-        await self._on_leg(action, (("Channel", call_id), *fields))
+        await self._on_leg(action, (("Channel", _citizen(call_id)), *fields))
 
 
 def place_in_line(
@@ -228,6 +243,13 @@ def place_in_line(
         "HOTLINE_JOINED_AT": str(round(joined_at.timestamp() * 1000)),
         "HOTLINE_PRIORITY": str(priority),
     }
+
+
+def _citizen(call_id: CallId) -> str:
+    # Anything else might be a channel's name, or a pattern: Hangup takes /regular expressions/.
+    if not _CALL_ID.fullmatch(call_id):
+        raise UnknownCall(UnknownCall.__doc__)
+    return call_id
 
 
 def _leg(leg_id: LegId) -> str:

@@ -108,6 +108,10 @@ class CalledEnd:
         """What the newest call sounded like here; see FarEnd.heard."""
         return b"" if self.last_far_end is None else self.last_far_end.heard()
 
+    async def heard_out(self) -> bytes:
+        """What the newest call sounded like here, once it is over; see FarEnd.heard_out."""
+        return b"" if self.last_far_end is None else await self.last_far_end.heard_out()
+
     # What the person at it does ---------------------------------------------------------------
 
     async def answer(self, limit_s: float = 10.0) -> FarEnd:

@@ -102,6 +102,12 @@ class UnknownPhone(OutsideError):
     code = "unknown-phone"
 
 
+class NotHeardOut(OutsideError):
+    """The simulator did not finish writing what a far end heard. 对端录音未写完"""
+
+    code = "not-heard-out"
+
+
 class AudioNotPlayable(OutsideError):
     """Audio for a far end must be 16-bit mono at 8000 Hz. 音频格式不符"""
 

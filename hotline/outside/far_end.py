@@ -16,6 +16,7 @@ from hotline.outside.errors import (
     AudioNotPlayable,
     FarEndGone,
     KeysNotHeard,
+    NotHeardOut,
     NotSpoken,
     OutsideError,
     SimulatorRefused,
@@ -27,8 +28,7 @@ from hotline.outside.watch import Watch
 RATE_HZ = 8000
 BYTES_PER_S = 2 * RATE_HZ
 HANG_UP_LIMIT_S = 10.0
-LAST_WRITE_S = 0.5
-"""A recording that has not grown for so long after the end is whole: Asterisk's writer lags by hundredths."""
+LOOK_EVERY_S = 0.05
 TURN_SLACK_S = 10.0
 """A turn may take this much longer than its audio before it counts as failed."""
 
@@ -40,6 +40,7 @@ class FarEnd:
         self._link = link
         self._says = folder / "says"
         self._heard_file = folder / "spool" / "monitor" / f"{channel_id}.sln"
+        self._hears = False
         self._watch = Watch()
         self._one_at_a_time = asyncio.Lock()
         self._turn = 0
@@ -115,13 +116,19 @@ class FarEnd:
             return b""
 
     async def heard_out(self, limit_s: float = 10.0) -> bytes:
-        """What it heard, complete: waits for the end and for Asterisk's last write. Raises StillThere."""
+        """What it heard, complete: waits for the end and for Asterisk's last write.
+
+        Raises StillThere, NotHeardOut.
+        """
         await self.until_gone(limit_s)
-        size = -1
-        while len(heard := self.heard()) > size:
-            size = len(heard)
-            await asyncio.sleep(LAST_WRITE_S)
-        return heard
+        whole = self._heard_file.with_suffix(".whole")
+        try:
+            async with asyncio.timeout(limit_s):
+                while self._hears and not whole.exists():
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            raise NotHeardOut(self.channel_id) from None
+        return self.heard()
 
     async def until(
         self, true: Callable[[], bool], limit_s: float, otherwise: OutsideError
@@ -136,6 +143,8 @@ class FarEnd:
         if kind == "UserEvent" and event.get("UserEvent") == "PhoneTalks":
             # Not at Newstate: whoever spoke then would lead it past the step that lets it be heard.
             self.answered = True
+        elif kind == "UserEvent" and event.get("UserEvent") == "Hears":
+            self._hears = True
         elif kind == "DTMFEnd" and event.get("Direction") == "Received":
             self.keys_heard += event.get("Digit", "")
         elif kind == "UserEvent" and event.get("UserEvent") == "Done":

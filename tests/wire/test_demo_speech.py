@@ -88,7 +88,8 @@ async def test_they_are_still_understood_after_a_real_telephone_line(model, tmp_
         await caller.say(await speak_line(script, citizen))
         await caller.hang_up()
         await phone.idle()
-        for line, heard in ((operator, caller.heard()), (citizen, phone.heard())):
+        whole = ((operator, await caller.heard_out()), (citizen, await phone.heard_out()))
+        for line, heard in whole:
             wanted = line.text.replace("，", "")
             got = understood(model, heard)
             assert wrong_characters(wanted, got) <= 2, got

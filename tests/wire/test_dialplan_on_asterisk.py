@@ -181,8 +181,7 @@ def legs_of(house: House, call_id: str) -> tuple[Path, Path]:
 
 async def until_gone(citizen: Citizen) -> bytes:
     """The other side hangs up; what he heard in all."""
-    await citizen.until_gone(LIMIT_S)
-    return citizen.heard()
+    return await citizen.heard_out(LIMIT_S)
 
 
 async def test_a_citizen_is_told_waits_talks_and_is_said_goodbye(house):
@@ -208,7 +207,7 @@ async def test_a_citizen_is_told_waits_talks_and_is_said_goodbye(house):
     assert seconds_of(NOTICE_HZ, heard) == pytest.approx(NOTICE_S, abs=0.25)
     assert seconds_of(SEAT_HZ, heard) > 0.3
     assert seconds_of(GOODBYE_HZ, heard) == pytest.approx(GOODBYE_S, abs=0.25)
-    assert seconds_of(CITIZEN_HZ, at_seat.heard()) > 0.3
+    assert seconds_of(CITIZEN_HZ, await at_seat.heard_out()) > 0.3
     # One continuous file a side, from the notice to the goodbye, as long as the call.
     sizes = [leg.stat().st_size / LEG_BYTES_PER_S for leg in legs_of(house, place.call_id)]
     assert sizes == pytest.approx([lasted_s] * 2, abs=1.2)
@@ -256,7 +255,7 @@ async def test_a_service_that_restarts_finds_the_waiting_citizen_at_his_old_plac
             await citizen.hang_up()
             await room.is_empty()
             await house.until_empty()
-    assert seconds_of(NOTICE_HZ, citizen.heard()) == pytest.approx(NOTICE_S, abs=0.25)
+    assert seconds_of(NOTICE_HZ, await citizen.heard_out()) == pytest.approx(NOTICE_S, abs=0.25)
     assert house.spooled() == []
 
 
@@ -281,7 +280,7 @@ async def test_without_a_service_asterisks_own_queue_takes_him_to_a_seat(house):
         await phone.hang_up()
         heard = await until_gone(citizen)
         await house.until_empty()
-        assert seconds_of(CITIZEN_HZ, at_seat.heard()) > 0.3
+        assert seconds_of(CITIZEN_HZ, await at_seat.heard_out()) > 0.3
         assert seconds_of(GOODBYE_HZ, heard) == pytest.approx(GOODBYE_S, abs=0.25)
         assert phone.rings == 1
         assert all(leg.exists() for leg in legs_of(house, arrived.call_id))
@@ -299,7 +298,7 @@ async def test_from_the_lifeboat_a_citizen_comes_back_by_himself_to_the_place_he
             assert dialled_at <= place.joined_at <= aboard_at
             await citizen.hang_up()
             # Told of the recording in the lifeboat, and not a second time.
-            assert seconds_of(NOTICE_HZ, citizen.heard()) == pytest.approx(NOTICE_S, abs=0.25)
+            assert seconds_of(NOTICE_HZ, await citizen.heard_out()) == pytest.approx(NOTICE_S, abs=0.25)
             await house.until_empty()
 
 
@@ -319,7 +318,7 @@ async def test_a_service_that_dies_in_the_talk_ends_no_talk_and_queues_nobody_tw
             heard = await until_gone(citizen)
             await house.until_empty()
             assert room.entered == []
-        assert seconds_of(CITIZEN_HZ, at_seat.heard()) > 0.3
+        assert seconds_of(CITIZEN_HZ, await at_seat.heard_out()) > 0.3
         assert seconds_of(GOODBYE_HZ, heard) == pytest.approx(GOODBYE_S, abs=0.25)
 
 

@@ -145,12 +145,12 @@ async def test_the_returned_service_leads_back_who_waits_and_lets_talk_who_talks
             for citizen in waiting:
                 await citizen.hang_up()
                 # Told of the recording in the lifeboat, and not a second time.
-                assert seconds_of(NOTICE_HZ, citizen.heard()) == pytest.approx(NOTICE_S, abs=0.25)
+                assert seconds_of(NOTICE_HZ, await citizen.heard_out()) == pytest.approx(NOTICE_S, abs=0.25)
             await phone.hang_up()
             heard = await until_gone(talker)
             await house.until_empty()
             await house.until(lambda: all(call.over for call in service.tracker.calls.values()))
-        assert seconds_of(CITIZEN_HZ, at_seat.heard()) > 0.3
+        assert seconds_of(CITIZEN_HZ, await at_seat.heard_out()) > 0.3
         assert seconds_of(GOODBYE_HZ, heard) == pytest.approx(GOODBYE_S, abs=0.25)
         # Who is served by the lifeboat alone is told that he is recorded, before he talks.
         assert seconds_of(NOTICE_HZ, heard) == pytest.approx(NOTICE_S, abs=0.25)

@@ -179,4 +179,4 @@ async def test_the_demonstration_holds_a_spoken_conversation_over_the_real_line(
         report = await playing.play_calls(1)
         assert report.all_well, told
         assert report.outcomes[0].seat_id == "8001"
-        assert loudness(world.phone("8001").heard()) > LOUD / 2
+        assert loudness(await world.phone("8001").heard_out()) > LOUD / 2

@@ -270,7 +270,7 @@ async def test_the_first_seat_stays_until_the_transfers_target_has_answered(hous
         await second.say(tone(SEAT_HZ))
         await citizen.hang_up()
         await second.until_gone(LIMIT_S)
-    assert seconds_of(SEAT_HZ, citizen.heard()) > 0.3
+        assert seconds_of(SEAT_HZ, await citizen.heard_out()) > 0.3
 
 
 @pytest.mark.parametrize("how", ["busy", "switched off", "no such phone"])
@@ -292,7 +292,7 @@ async def test_a_target_that_is_not_reached_leaves_him_with_the_same_seat(house,
         await seat.say(tone(SEAT_HZ))
         await citizen.hang_up()
         await floor.world.phone("8001").idle()
-    assert seconds_of(SEAT_HZ, citizen.heard()) > 0.3
+        assert seconds_of(SEAT_HZ, await citizen.heard_out()) > 0.3
     if how == "busy":
         (ended,) = [e for e in floor.events if isinstance(e, PartyDidNotAnswer)]
         assert ended.ending.reason == "busy"
@@ -336,6 +336,22 @@ async def test_taking_over_during_a_consultation_leaves_nobody_aside(house):
     assert seconds_of(SEAT_HZ, heard) > 0.3
 
 
+async def test_a_leg_may_be_led_on_before_it_has_set_out(house):
+    async with open_floor(house) as floor:
+        citizen, seat = await floor.talk()
+        await floor.board.hold(floor.call_id, **FIRST)
+        await floor.is_(S.HELD)
+        control = CallControl(floor.link)
+        leg = floor.call.leg_id or next(p.leg_id for p in floor.call.parties if p.who == "8001")
+        for _ in range(20):
+            await control.lead([(leg, "talk-seat")])
+        await floor.board.retrieve(floor.call_id, **FIRST)
+        await floor.is_(S.TALKING)
+        await seat.say(tone(SEAT_HZ))
+        await citizen.hang_up()
+        assert seconds_of(SEAT_HZ, await citizen.heard_out()) > 0.3
+
+
 async def test_muting_during_a_hold_leaves_the_citizen_on_hold(house):
     async with open_floor(house) as floor:
         citizen, seat = await floor.talk()
@@ -348,8 +364,9 @@ async def test_muting_during_a_hold_leaves_the_citizen_on_hold(house):
         await floor.board.mute(floor.call_id, None, on=False, **FIRST)
         await seat.say(tone(CITIZEN_HZ))
         await citizen.hang_up()
-    assert seconds_of(SEAT_HZ, citizen.heard()) < 0.1
-    assert seconds_of(CITIZEN_HZ, citizen.heard()) > 0.3
+        heard = await citizen.heard_out()
+    assert seconds_of(SEAT_HZ, heard) < 0.1
+    assert seconds_of(CITIZEN_HZ, heard) > 0.3
 
 
 async def test_a_citizen_whose_seat_hangs_up_is_not_rung_any_longer(house):

@@ -1,5 +1,7 @@
 """Certificates made by the openssl program, as an administrator makes them."""
 
+import base64
+import hashlib
 import subprocess
 from pathlib import Path
 
@@ -25,3 +27,13 @@ def lock(key: Path, locked: Path) -> None:
         ["openssl", "pkcs8", "-topk8", "-in", str(key), "-passout", "pass:spoken", "-out", str(locked)],
         check=True, capture_output=True,
     )  # fmt: skip
+
+
+def fingerprint(certificate: Path) -> str:
+    """Of its public key, as Chromium wants it to trust this one certificate."""
+    public = subprocess.run(
+        ["openssl", "x509", "-in", str(certificate), "-noout", "-pubkey"],
+        check=True, capture_output=True,
+    ).stdout  # fmt: skip
+    inside = b"".join(line for line in public.splitlines() if not line.startswith(b"-----"))
+    return base64.b64encode(hashlib.sha256(base64.b64decode(inside)).digest()).decode()

@@ -197,7 +197,7 @@ async def serve(folder: str, rate: int) -> None:
             expires_at=datetime(2100, 1, 1, tzinfo=UTC), seen_at=utc_now(),
         )
     )  # fmt: skip
-    web = WebServer(build_app(services, WebSettings(), static=Path(folder)), "127.0.0.1", 0)
+    web = WebServer(build_app(services, WebSettings(), static=Path(folder)), WebSettings(port=0))
     async with asyncio.TaskGroup() as group:
         for part in (journal, stream, web):
             group.create_task(part.run(), name=part.name)

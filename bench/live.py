@@ -246,7 +246,7 @@ async def serve(folder: str, ami_port: int, viewers: int) -> None:
                 expires_at=datetime(2100, 1, 1, tzinfo=UTC),
             )
         )  # fmt: skip
-    web = WebServer(build_app(services, WebSettings(), static=Path(folder)), "127.0.0.1", 0)
+    web = WebServer(build_app(services, WebSettings(), static=Path(folder)), WebSettings(port=0))
     async with asyncio.TaskGroup() as group:
         for part in (journal, stream, web, link):
             group.create_task(part.run(), name=part.name)

@@ -25,11 +25,14 @@ from hotline.asterisk.checks import (
     check_version,
     find_program,
 )
+from hotline.certificate import CertificateError, read_certificate
+from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.installation import (
     Installation,
     archive_of,
     asterisk_server,
+    certificate_of,
     database_of,
     open_installation,
 )
@@ -37,6 +40,8 @@ from hotline.places import Places
 from store.migrate import DatabaseNewer, DatabaseUnusable, upgrade
 
 DISK_NEEDED_GB = 5.0
+CERTIFICATE_DAYS = 14
+"""With less left it should have been renewed."""
 EARLIEST_YEAR = 2026
 """A clock before this year is wrong: this version did not exist then."""
 
@@ -58,7 +63,8 @@ async def examine(places: Places, config: Config) -> Sequence[Check]:
             check_log(server),
         ]
     checks.append(check_sounds(places.voices, places.prompts, places.asterisk / "music"))
-    checks += [*_models(places, config), _console(places), await _database(installation)]
+    checks += [*_models(places, config), _console(places), check_certificate(installation)]
+    checks.append(await _database(installation))
     return [one if one.ok else replace(one, advice=_advice(one.name)) for one in checks]
 
 
@@ -84,6 +90,10 @@ ADVICE = (
         "执行 bin/hotline model fetch 下载模型，再用 bin/hotline model check 核对；通话不受影响，转写会在之后补做。",
     ),
     ("控制台", "执行 bin/hotline console 构建控制台。"),
+    (
+        "网页证书",
+        "在配置 [web] 中写明 certificate_file（含证书链）与 certificate_key_file；续期后覆盖原文件即可，无需重启。",
+    ),
     ("数据库", "检查数据库地址、磁盘空间与访问权限；若由更新版本写成，请升级程序。"),
 )
 """By the beginning of a check's name."""
@@ -153,6 +163,27 @@ def _console(places: Places) -> Check:
     built = (places.console_build / "index.html").exists()
     detail = "已构建" if built else "未构建：bin/hotline console"
     return Check(name="控制台 console", ok=built, detail=detail)
+
+
+def check_certificate(installation: Installation) -> Check:
+    """Whether browsers of other machines may use their microphones, and for how long still."""
+    name, web = "网页证书 https", installation.config.web
+    now = utc_now()
+    try:
+        files = certificate_of(installation)
+        if files is None:
+            detail = f"未配置，以 http 提供（{web.address}）；其他电脑的浏览器软电话需要 https"
+            return Check(name=name, ok=True, detail=detail)
+        _, certificate = read_certificate(files)
+        doubt = certificate.trouble(now)
+        if doubt is not None:
+            raise doubt
+    except CertificateError as trouble:
+        meaning = (trouble.__doc__ or "").rpartition(". ")[2]
+        return Check(name=name, ok=False, detail=f"{trouble.code}：{meaning}（{trouble}）")
+    days = (certificate.valid_until - now).days
+    detail = f"{'、'.join(certificate.names) or '未写明主机名'}，有效期还有 {days} 天"
+    return Check(name=name, ok=days >= CERTIFICATE_DAYS, detail=detail)
 
 
 async def _database(installation: Installation) -> Check:

@@ -25,6 +25,7 @@ from hotline.account_joints import WebAudit, stored_audit, web_users
 from hotline.announcement import EmergencyAnnouncer, announced_languages
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
+from hotline.certificate import CertificateCollector, ServedCertificate
 from hotline.citizen_joints import CitizenCollector, citizen_rooms
 from hotline.city_calendar import CityCalendarInForce
 from hotline.city_names import CityNames
@@ -37,7 +38,7 @@ from hotline.flow_pictures import FlowPicturesInForce
 from hotline.flow_surroundings import FloorSurroundings, KnownLanguages
 from hotline.health import HealthBoard, HouseCollector
 from hotline.herald import Herald
-from hotline.installation import Installation, archive_of
+from hotline.installation import Installation, archive_of, certificate_of
 from hotline.joints import FloorSettler, UsherWaitingRoom, WebCalls
 from hotline.known_callers import known_callers
 from hotline.live_stream import LiveStream
@@ -517,8 +518,13 @@ async def build_house(
         ),
         config.web,
     )
-    web = WebServer(app, config.web.address, config.web.port)
+    files = certificate_of(installation)
+    certificate = None if files is None else ServedCertificate(files)
+    web = WebServer(app, config.web, certificate)
     parts: list[Part] = [journal, audit_writer, stream, archivist]
+    if certificate is not None:
+        metrics.registry.register(CertificateCollector(certificate))
+        parts.append(certificate)
     parts += languages.workers
     parts += [
         speech_desk,

@@ -11,6 +11,7 @@ from documents.problems import DocumentKind
 from hotline.asterisk.bundle import AsteriskProgram, provide
 from hotline.asterisk.server import AsteriskServer
 from hotline.asterisk.values import asterisk_values, extra_conf, wanted_ports
+from hotline.certificate import CertificateFiles, certificate_files
 from hotline.config import Config
 from hotline.console_build import build_console
 from hotline.places import ROOT, Places
@@ -64,6 +65,14 @@ def database_of(installation: Installation) -> Database:
 def archive_of(installation: Installation) -> Path:
     chosen = installation.config.recordings.archive_folder
     return Path(chosen) if chosen else installation.places.archive
+
+
+def certificate_of(installation: Installation) -> CertificateFiles | None:
+    """None: the console is plain http. Raises CertificateMissing."""
+    web = installation.config.web
+    return certificate_files(
+        web.certificate_file, web.certificate_key_file, installation.places.var
+    )
 
 
 def provide_program(installation: Installation, say: Say) -> AsteriskProgram:

@@ -14,12 +14,14 @@ import structlog
 from documents.problems import DocumentKind
 from hotline.asterisk.bundle import AsteriskProgram
 from hotline.asterisk.server import AsteriskServer
+from hotline.certificate import read_certificate
 from hotline.clock import utc_now
 from hotline.config import Config
 from hotline.first_start import first_accounts, seed
 from hotline.installation import (
     Installation,
     asterisk_server,
+    certificate_of,
     database_of,
     free_taken_ports,
     open_installation,
@@ -55,7 +57,8 @@ class Product:
     def address(self) -> str:
         web = self.installation.config.web
         host = f"[{web.address}]" if ":" in web.address else web.address
-        return f"http://{host}:{web.port}"
+        scheme = "https" if web.certificate_file else "http"
+        return f"{scheme}://{host}:{web.port}"
 
 
 async def prepare(
@@ -63,6 +66,7 @@ async def prepare(
 ) -> Product:
     """Make what is missing; start nothing. Raises the named errors of each step."""
     installation = open_installation(config, places)
+    _judge_certificate(installation, say)
     database = database_of(installation)
     try:
         await upgrade(database)
@@ -97,6 +101,17 @@ async def prepare(
         parts=parts,
         seat_ids=seat_ids,
     )
+
+
+def _judge_certificate(installation: Installation, say: Say) -> None:
+    """Before anything starts, while whoever starts it still looks. Raises CertificateError."""
+    files = certificate_of(installation)
+    if files is None:
+        return
+    _, certificate = read_certificate(files)
+    doubt = certificate.trouble(utc_now())
+    if doubt is not None:
+        say(f"{doubt.code}: {doubt.__doc__} {doubt}")
 
 
 def _serve_command(places: Places, config_file: Path | None, tape: Path | None) -> list[str]:

@@ -9,7 +9,7 @@ from hotline.sounds.names import CHINESE, studio_recordings
 from ivr.texts import Texts, read_texts
 from seats.rule_documents.documents import Documents, FurtherCheck
 
-ALWAYS_SAID = ("recording-notice", "goodbye", "all-seats-busy")
+ALWAYS_SAID = ("recording-notice", "goodbye", "all-seats-busy", "talk-lost")
 """Asterisk plays these by itself when the service is away (extensions.conf, queues.conf). 固定提示音"""
 FOLDER = "hotline/"
 

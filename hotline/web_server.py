@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from hotline.certificate import ServedCertificate
+from web.settings import WebSettings
+
 GRACE_S = 3
 """Open requests may take so long to end; live sockets are closed."""
 
@@ -23,10 +26,13 @@ class WebServer:
 
     name = "web server"
 
-    def __init__(self, app: FastAPI, address: str, port: int) -> None:
+    def __init__(
+        self, app: FastAPI, settings: WebSettings, certificate: ServedCertificate | None = None
+    ) -> None:
         self._app = app
-        self._address = address
-        self._port = port
+        self._settings = settings
+        self._port = settings.port
+        self._certificate = certificate
         self._started = asyncio.Event()
 
     async def started(self) -> int:
@@ -44,10 +50,14 @@ class WebServer:
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=GRACE_S,
+            forwarded_allow_ips=list(self._settings.trusted_proxies),
         )
         server = _OurServer(config)
-        with _listening(self._address, self._port) as listening:
+        with _listening(self._settings.address, self._port) as listening:
             config.load()
+            if self._certificate is not None:
+                # Without a usable one the rest of the house goes on, and so do the calls.
+                config.ssl = await self._certificate.context()
             server.lifespan = config.lifespan_class(config)
             await server.startup(sockets=[listening])
             self._port = listening.getsockname()[1]

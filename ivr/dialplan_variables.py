@@ -57,6 +57,9 @@ OWN = "HOTLINE_OWN"
 LEAVES = "HOTLINE_LEAVES"
 """On the citizen's leg: "yes" once his end will be everybody's end. 市民挂机处理"""
 
+LOST = "HOTLINE_LOST"
+"""When his seat's telephone died in mid-talk, seconds since 1970; shared, because its leg sets it. 座席话路丢失时刻"""
+
 HELD_UNTIL = "HOTLINE_HELD_UNTIL"
 """Until then (seconds since 1970) he stays on hold though nobody is there: a target is being rung. 保持至"""
 
@@ -87,5 +90,5 @@ DIALSTATUS = "DIALSTATUS"
 ALL = frozenset(
     {CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, TURN, ANSWERED_AT, RETRIES, AGI, LEGS, SPOOL}
     | {FLOW, MESSAGE, DIGITS, PRIVATE}
-    | {KEY, LANGUAGE, PARTY, OUT, SPY, OWN, LEAVES, HELD_UNTIL, CALLER, ORDER}
+    | {KEY, LANGUAGE, PARTY, OUT, SPY, OWN, LEAVES, LOST, HELD_UNTIL, CALLER, ORDER}
 )

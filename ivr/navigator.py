@@ -17,6 +17,7 @@ from ivr.agi.channel import AgiChannel
 from ivr.joining import EverybodyGeneral, Joining
 from ivr.keys import Heard
 from ivr.known import Known, known_of, number_in, shown_number
+from ivr.lost_talk import lost_his_seat
 from ivr.model import Offer, Place, StoryState
 from ivr.ports import Desks, Meet, Now, Routes, WaitingRoom
 from ivr.reception import Reception
@@ -124,11 +125,15 @@ class Navigator:
         while story is None or await story.go():
             if place is None:
                 place = await self._joining.place_of(channel, known, story)
-            if story is not None:
-                story.has_place(place)
-            await self._joining.join(channel, place)
-            if await self._until_served(channel, place, story):
-                return True
+            while True:
+                if story is not None:
+                    story.has_place(place)
+                await self._joining.join(channel, place)
+                if not await self._until_served(channel, place, story):
+                    break
+                if not await lost_his_seat(channel, self._now()):
+                    return True
+                place = replace(place, turn=place.turn + 1)
         return False
 
     async def _give_notice(self, channel: AgiChannel) -> None:

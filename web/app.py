@@ -80,7 +80,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         now=services.now,
         view_again=timedelta(minutes=settings.view_again_minutes),
     )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, hsts_days=settings.hsts_days)
     for router in (
         session_routes.router,
         account_routes.router,
@@ -123,13 +123,17 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
 class SecurityHeaders:
     """Adds the headers to every HTTP answer, without buffering it. 安全响应头"""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, hsts_days: int) -> None:
         self._app = app
+        self._always = [(k.lower().encode(), v.encode()) for k, v in SECURITY_HEADERS.items()]
+        hsts = (b"strict-transport-security", f"max-age={hsts_days * 86400}".encode())
+        self._by_https = [*self._always, hsts] if hsts_days else self._always
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        extra = self._by_https if scope.get("scheme") == "https" else self._always
+
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
-                extra = [(k.lower().encode(), v.encode()) for k, v in SECURITY_HEADERS.items()]
                 message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 

@@ -14,9 +14,17 @@ class WebSettings:
     """HTTP. 网页与接口"""
 
     address: str = "127.0.0.1"
-    """Listens here; anything but loopback belongs behind HTTPS. 监听地址"""
+    """Listens here; other machines need https, from us or from a reverse proxy. 监听地址"""
     port: int = 12345
     """The console and the API. 端口"""
+    certificate_file: str = ""
+    """PEM with the certificate and the chain behind it, relative to var/: the console is https then; empty: http. 证书文件"""
+    certificate_key_file: str = ""
+    """PEM with its key, without a password. 私钥文件"""
+    hsts_days: int = 180
+    """Once seen by https, browsers ask this host by nothing else for so long; 0 means never said. 强制 https 天数"""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks. 可信代理"""
     session_hours: int = 12
     """A login lasts one shift. 会话时长"""
     wall_session_days: int = 365

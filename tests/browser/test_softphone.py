@@ -8,101 +8,21 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from hotline.outside.tones import hears_tone, tone
-from tests.browser.conftest import BROWSER_HZ
-from tests.browser.test_console import shot as picture
+from tests.browser.station import (
+    KEEP_FAR_END,
+    LIMIT_MS,
+    NUMBER,
+    SEAT,
+    Station,
+    goes_quiet,
+    log_in,
+    no_more_calls,
+    ready,
+    shot,
+    strip,
+    telephone_is,
+)
 from tests.live.cable import Cable
-
-SEAT = "8004"
-"""It has no telephone on its desk."""
-NUMBER = "13800000031"
-CITIZEN_HZ = 1300
-LIMIT_MS = 15_000
-KEEP_FAR_END = """
-const told = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
-Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
-  ...told,
-  set(stream) {
-    if (stream !== null) window.farEnd = stream
-    told.set.call(this, stream)
-  },
-})
-"""
-HEARD_IN_PAGE = """
-async ([hz, limitMs]) => {
-  const context = new AudioContext()
-  await context.resume()
-  const analyser = context.createAnalyser()
-  analyser.fftSize = 4096
-  analyser.smoothingTimeConstant = 0
-  context.createMediaStreamSource(window.farEnd).connect(analyser)
-  const bins = new Float32Array(analyser.frequencyBinCount)
-  const ends = performance.now() + limitMs
-  try {
-    while (performance.now() < ends) {
-      analyser.getFloatFrequencyData(bins)
-      const loudest = bins.indexOf(Math.max(...bins))
-      const found = loudest * context.sampleRate / analyser.fftSize
-      if (Math.abs(found - hz) < 30 && bins[loudest] > -60) return true
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    return false
-  } finally {
-    await context.close()
-  }
-}
-"""
-
-
-class Station:
-    """The operator's browser; its pages share what the pages of one browser share."""
-
-    def __init__(self, context, product, cable, address) -> None:
-        self.context, self.product = context, product
-        self.cable, self.address = cable, address
-        self.page = context.new_page()
-
-    async def cut(self):
-        self.cable.cut()
-
-    async def mend(self):
-        self.cable.join()
-
-    def hears(self, citizen):
-        """The page's own analyser finds the citizen's tone while he makes it."""
-        self.product.do(citizen.begin_to_say(tone(CITIZEN_HZ, seconds=4)))
-        assert self.page.evaluate(HEARD_IN_PAGE, [CITIZEN_HZ, 6000])
-
-    def is_heard_by(self, citizen):
-        """The microphone's tone is in what the citizen hears from now on."""
-        before = len(citizen.heard())
-        self.product.do(
-            self.product.stage.eventually(
-                lambda: hears_tone(citizen.heard()[before:], BROWSER_HZ), 15, "he hears no tone"
-            )
-        )
-
-
-def shot(page, name):
-    """At both sizes, when somebody asks for pictures."""
-    for width, height in ((1920, 1080), (1366, 768)):
-        page.set_viewport_size({"width": width, "height": height})
-        picture(page, name)
-
-
-def telephone_is(page, how):
-    expect(page.locator(f"[data-softphone={how}]")).to_be_visible(timeout=LIMIT_MS)
-
-
-def strip(page, what):
-    return page.locator(f"[data-softphone-strip={what}]")
-
-
-def log_in(page, product, address, seat=SEAT):
-    page.goto(f"{address}/")
-    page.get_by_label("用户名").fill(seat)
-    page.get_by_label("密码").fill(product.password(seat))
-    page.get_by_role("button", name="登录").click()
 
 
 @pytest.fixture(scope="module")
@@ -143,25 +63,6 @@ def station(browser, browser_context_args, product, cable):
     assert problems == []
 
 
-async def ready(product):
-    stage = product.stage
-    api = await stage.api(SEAT)
-    shown = await stage.until(
-        f"/api/seats/{SEAT}",
-        lambda s: s["phone_reachable"] and s["state"] in ("signed_out", "not_ready", "ready", "wrap_up"),
-        api=api,
-    )  # fmt: skip
-    if shown["state"] == "signed_out":
-        await api.post(f"/api/seats/{SEAT}/sign-in")
-    if shown["state"] == "wrap_up":
-        code = {"code": "consultation"}
-        await api.post(f"/api/calls/{shown['last_call_id']}/code", code)
-        await api.post(f"/api/seats/{SEAT}/finish-wrap-up")
-    if (await api.get(f"/api/seats/{SEAT}"))["state"] == "not_ready":
-        await api.post(f"/api/seats/{SEAT}/ready")
-    await stage.seat_is(SEAT, "ready")
-
-
 @pytest.fixture
 def talk(station, product):
     """A citizen who talks with the operator's browser: (his telephone, the call's id)."""
@@ -176,13 +77,7 @@ def talk(station, product):
     yield citizen, call_id
     product.do(citizen.hang_up())
     product.do(product.stage.call_is(call_id, "ended"))
-    product.do(_no_more_calls(product))
-
-
-async def _no_more_calls(product):
-    await ready(product)
-    api = await product.stage.api(SEAT)
-    await api.post(f"/api/seats/{SEAT}/not-ready", {"reason": "training"})
+    product.do(no_more_calls(product))
 
 
 def test_both_hear_each_other_and_keys_reach_the_far_end(station, talk, product):
@@ -198,21 +93,10 @@ def test_both_hear_each_other_and_keys_reach_the_far_end(station, talk, product)
     product.do(citizen.until_keys("12#", 15))
     panel.get_by_role("button", name="麦克风静音").click()
     expect(panel.get_by_role("button", name="取消静音")).to_be_visible()
-    product.do(_goes_quiet(product, citizen))
+    product.do(goes_quiet(product, citizen))
     panel.get_by_role("button", name="取消静音").click()
     page.keyboard.press("Escape")
     station.is_heard_by(citizen)
-
-
-async def _goes_quiet(product, citizen):
-    """Asterisk writes what he hears every two seconds: one whole piece without the tone."""
-    piece = 2 * 8000 * 2
-
-    def quiet():
-        heard = citizen.heard()
-        return len(heard) > 2 * piece and not hears_tone(heard[-piece:], BROWSER_HZ)
-
-    await product.stage.eventually(quiet, 15, "he still hears the tone")
 
 
 def test_a_cut_socket_ends_no_talk_and_is_mended_by_itself(station, talk, product):

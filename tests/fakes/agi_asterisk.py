@@ -117,7 +117,8 @@ class FakeAsterisk:
             case [first, *_] if first == self.refuses:
                 return Reply(code=510)
             case ["GET", "FULL", "VARIABLE", wanted]:
-                value = re.sub(r"\$\{(\w+)\}", lambda m: self.variables.get(m[1], ""), wanted)
+                named = re.compile(r"\$\{((?:SHARED\()?\w+\)?)\}")
+                value = named.sub(lambda m: self.variables.get(m[1], ""), wanted)
                 return Reply(code=200, result=1, value=value)
             case ["SET", "VARIABLE", name, value]:
                 self.variables[name] = value

@@ -201,6 +201,7 @@ def test_a_text_becomes_sounds_and_values_and_keeps_the_voice_of_each_piece():
 BY_OTHERS = {
     "please-wait",  # the routing table
     "all-seats-busy",  # Asterisk's own queue, while the service is away
+    "talk-lost",  # whose seat's telephone died
     "number-blocked", "too-many-calls",  # the gate
     "try-later",  # whoever cannot be served at all
     "state-accepted", "state-diverted",  # what is found of an order

@@ -1,7 +1,8 @@
 """The citizen's story, on virtual time, against Asterisk's side of the AGI."""
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.fakes.waiting_room import FakeWaitingRoom
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 NOON_MS = "1772337600000"
+SECOND = timedelta(seconds=1)
 NOTICE, GOODBYE = "hotline/recording-notice", "hotline/goodbye"
 WAITED = {
     "HOTLINE_STATE": "waiting",
@@ -272,3 +274,30 @@ async def test_a_dial_that_asterisk_refuses_ends_the_offer():
     assert room.ended == [("8001", WhyNotAnswered.CITIZEN_GONE)]
     # The dialplan counts on: a story that fails each time ends in the lifeboat.
     assert asterisk.variables.get("HOTLINE_RETRIES") is None
+
+
+@pytest.mark.parametrize(("noted", "comes_back"), [(NOON, True), (NOON - 9 * SECOND, False)])
+async def test_who_loses_his_seat_in_mid_talk_has_his_place_again_and_is_told(noted, comes_back):
+    room, asterisk = FakeWaitingRoom(), FakeAsterisk(WAITED)
+    async with asyncio.TaskGroup() as group:
+        story = group.create_task(navigator(room).tell_story(asterisk.channel))
+        first = await room.entries(1)
+        room.give("8001")
+        await asterisk.dialled()
+        asterisk.variables["SHARED(HOTLINE_LOST)"] = str(int(noted.timestamp()))
+        asterisk.dial_ends("ANSWER")
+        if not comes_back:
+            # An older leg's: this talk was ended by its operator.
+            await story
+            assert asterisk.played == [GOODBYE]
+            return
+        again = await room.entries(2)
+        assert again == replace(first, turn=2)
+        assert asterisk.played == ["hotline/talk-lost"]
+        assert asterisk.variables["SHARED(HOTLINE_LOST)"] == asterisk.variables["DIALSTATUS"] == ""
+        assert asterisk.variables["HOTLINE_TURN"] == "2"
+        room.give("8002")
+        await asterisk.dialled()
+        asterisk.dial_ends("ANSWER")
+    assert asterisk.played == ["hotline/talk-lost", GOODBYE]
+    assert room.ended == [("8001", None), ("8002", None)]

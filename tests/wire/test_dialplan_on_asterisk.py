@@ -38,10 +38,12 @@ LIMIT_S = 20
 # Far above the notes of the hold music.
 NOTICE_HZ, GOODBYE_HZ, CITIZEN_HZ, SEAT_HZ = 1900, 2300, 2700, 3100
 NOTICE_S, GOODBYE_S = 0.8, 0.4
+LOST_HZ, LOST_S = 1700, 0.6
 PROMPTS = {
     "recording-notice": tone(NOTICE_HZ, NOTICE_S),
     "goodbye": tone(GOODBYE_HZ, GOODBYE_S),
     "all-seats-busy": tone(1500, 0.4),
+    "talk-lost": tone(LOST_HZ, LOST_S),
 }
 LEG_BYTES_PER_S = 96_000
 WINDOW = 1600

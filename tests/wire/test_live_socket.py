@@ -61,7 +61,7 @@ async def site(tmp_path):
     services = replace(memory_services(), live=stream, encode_event=encode)
     app = build_app(services, WebSettings(), static=tmp_path)
     async with asyncio.TaskGroup() as group:
-        web = WebServer(app, "127.0.0.1", 0)
+        web = WebServer(app, WebSettings(port=0))
         parts = (journal, stream, web)
         tasks = [group.create_task(part.run(), name=part.name) for part in parts]
         try:

@@ -53,7 +53,7 @@ async def site(tmp_path, telephones=None, look_every_s=0.05):
     )
     app.state.softphones = Switchover(look_every_s)
     async with asyncio.TaskGroup() as group:
-        web = WebServer(app, "127.0.0.1", 0)
+        web = WebServer(app, WebSettings(port=0))
         task = group.create_task(web.run())
         try:
             yield Site(app, await web.started(), telephones)

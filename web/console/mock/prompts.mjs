@@ -16,7 +16,7 @@ export class Prompts {
       const code = value('code')
       const words = Object.fromEntries(['zh', 'en'].map((key) => [key, value(key)]).filter(([, said]) => said))
       const flows = FLOWS.filter(([, , heard]) => heard.test(code)).map(([one]) => one)
-      return { code, words, notice: /notice = true/.test(block), flows, without_service: ['recording-notice', 'goodbye', 'all-seats-busy'].includes(code), refused: ['number-blocked', 'too-many-calls'].includes(code) }
+      return { code, words, notice: /notice = true/.test(block), flows, without_service: ['recording-notice', 'goodbye', 'all-seats-busy', 'talk-lost'].includes(code), refused: ['number-blocked', 'too-many-calls'].includes(code) }
     })
   }
 

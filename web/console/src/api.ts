@@ -1,4 +1,5 @@
 // The only file that speaks HTTP with the service.
+import { computed, ref } from 'vue'
 import { noteServerTime } from './clock'
 import type { Identity } from './softphone/telephone'
 import type {
@@ -126,6 +127,21 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
 
 /** No person waits longer for an answer; what was asked may be done all the same. */
 const LONGEST_MS = 30_000
+/** After so long he is told that it is slow, before he presses a second time. */
+const LATE_MS = 3000
+const lateRequests = ref(0)
+/** Something has been asked for a while, and there is no answer yet. */
+export const isLate = computed(() => lateRequests.value > 0)
+
+/** What an answer without a word of the service means: a reverse proxy gave it, or nobody did. */
+const OF_OTHERS: Readonly<Record<number, string>> = {
+  408: 'service-slow',
+  413: 'too-large',
+  429: 'too-many',
+  502: 'service-away',
+  503: 'service-away',
+  504: 'service-away',
+}
 
 async function askOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
   let answer: Response
@@ -139,20 +155,25 @@ async function askOnce<T>(method: string, path: string, body?: unknown): Promise
     asked.headers = { ...asked.headers, 'Content-Type': 'application/json' }
     asked.body = JSON.stringify(body)
   }
+  let counted = 0
+  const late = setTimeout(() => (lateRequests.value += counted = 1), LATE_MS)
   try {
     answer = await fetch(path, asked)
   } catch (failed) {
-    const late = failed instanceof DOMException && failed.name === 'TimeoutError'
-    throw new ApiError(late ? 'service-slow' : 'service-unreachable', 0)
+    const timedOut = failed instanceof DOMException && failed.name === 'TimeoutError'
+    throw new ApiError(timedOut ? 'service-slow' : 'service-unreachable', 0)
+  } finally {
+    clearTimeout(late)
+    lateRequests.value -= counted
   }
   noteServerTime(answer.headers.get('date'))
   if (answer.status === 204) return undefined as T
   const isJson = answer.headers.get('content-type')?.includes('json') ?? false
   const read = isJson ? ((await answer.json().catch(() => null)) as unknown) : null
   if (answer.ok && read !== null) return read as T
-  const refusal = (read ?? {}) as { code?: string; details?: Record<string, unknown> }
-  const code = refusal.code ?? (answer.status >= 500 || answer.ok ? 'service-ill' : 'http-error')
-  throw new ApiError(code, answer.status, refusal.details)
+  const refusal = (read ?? {}) as { code?: unknown; details?: Record<string, unknown> }
+  const byStatus = OF_OTHERS[answer.status] ?? (answer.status >= 500 || answer.ok ? 'service-ill' : 'http-error')
+  throw new ApiError(typeof refusal.code === 'string' ? refusal.code : byStatus, answer.status, refusal.details)
 }
 
 const get = <T>(path: string): Promise<T> => ask<T>('GET', path)

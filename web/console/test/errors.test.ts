@@ -7,7 +7,7 @@ const ROOT = '../..'
 /** The packages whose errors web/errors.py answers with. */
 const PACKAGES = ['asr', 'cti', 'orders', 'quality', 'recordings', 'seats', 'web']
 /** Made in the browser, or by the framework before any of ours is asked. */
-const OF_THE_PAGE = ['service-unreachable', 'service-ill', 'service-slow', 'http-error', 'bad-request', 'method-not-allowed']
+const OF_THE_PAGE = ['service-unreachable', 'service-ill', 'service-slow', 'service-away', 'too-large', 'too-many', 'http-error', 'bad-request', 'method-not-allowed']
 
 function codes(): Map<string, string> {
   const found = new Map<string, string>(OF_THE_PAGE.map((code) => [code, 'page']))

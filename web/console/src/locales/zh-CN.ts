@@ -89,6 +89,8 @@ const zhCN = {
   'live.connecting': '正在建立实时连接…',
   'live.reconnecting': '实时连接已断开，正在自动重连；页面数据可能不是最新的。',
   'live.reconnecting.short': '正在重连…',
+  'live.late': '网络较慢，正在等待服务回应，请勿重复操作。',
+  'live.late.short': '服务回应较慢',
   'live.off': '实时连接未开启',
   'live.tryNow': '立即重连',
 
@@ -248,6 +250,7 @@ const zhCN = {
   'softphone.trouble.refused': '话务平台没有接受软电话注册，请重试；仍不行请联系管理员。',
   'softphone.trouble.taken-over': '软电话已转到另一个页面或另一台电脑，本页不再接听。',
   'softphone.trouble.no-sound': '声音通道中断，正在恢复；若持续无声，请先保持通话再检查网络。',
+  'softphone.trouble.no-way': '本机与语音服务器之间没有声音通道，市民已回到排队，本页不再接听；请联系管理员检查网络，或改用桌面话机。',
   'softphone.trouble.service': '暂时取不到软电话配置，请稍后重试。',
   'softphone.trouble.logged-out': '登录已过期，正在进行的通话不受影响，请重新登录后继续接听。',
 
@@ -475,6 +478,9 @@ const zhCN = {
   'error.service-unreachable': '连不上服务，请检查网络后重试。',
   'error.service-ill': '服务出现内部错误，请稍后重试。',
   'error.service-slow': '服务很久没有回应，操作可能已经完成，请核对后再试。',
+  'error.service-away': '服务暂时没有回应，可能正在重启，通话不受影响，请稍后重试。',
+  'error.too-large': '内容太大，没有发送成功，请缩短或拆分后重试。',
+  'error.too-many': '操作过于频繁，请稍等一会儿再试。',
   'error.sip-line-lost': '浏览器软电话与交换机断开，正在重连，通话不受影响。',
   'error.web-error': '请求无法处理，请刷新页面后重试。',
   'error.asr-error': '语音转写出了问题，通话不受影响。',

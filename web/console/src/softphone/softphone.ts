@@ -1,48 +1,27 @@
-// The telephone of this page: one state, and what the operator may do with it. Views show it; telephone.ts knows
-// SIP, sound.ts the devices, ownerTab.ts which of the person's tabs it is.
+// The telephone of this page: what it does and when. state.ts is what views show, telephone.ts knows SIP,
+// devices.ts the sound, ownerTab.ts which of the person's tabs it is.
 //
 //   off ── desk           the seat speaks on its desk telephone
 //    └── starting ── elsewhere     another tab is the telephone
 //            └── ready ── ringing ── talking ── ready
 //
 // Without a microphone that works the browser does not register: no citizen is offered to a deaf seat.
-import { computed, ref, shallowRef, watch } from 'vue'
+import { watch } from 'vue'
 import { api, ApiError } from '../api'
 import { ownerTab } from '../ownerTab'
-import { Bell, devices, LevelMeter, Loudspeaker, NoMicrophone, openMicrophone, secure, type Device, type MicrophoneTrouble } from './sound'
+import {
+  farEndIsGone, hush, keepDevice, listDevices, listen, playFarEnd, recallDevices, ring, silentTrack, speech,
+  stopRinging, useChosenLoudspeaker,
+} from './devices'
+import { NoMicrophone, secure } from './sound'
+import { callId, chosen, inBrowser, muted, phase, pressed, returning, trouble, type Trouble } from './state'
 import { Telephone, type Loss } from './telephone'
-
-export type Phase = 'off' | 'desk' | 'starting' | 'elsewhere' | 'ready' | 'ringing' | 'talking'
-export type Trouble =
-  | MicrophoneTrouble
-  | 'line-lost'
-  | 'refused'
-  | 'taken-over'
-  | 'no-sound'
-  | 'service'
-  | 'logged-out'
-
-export const phase = ref<Phase>('off')
-export const trouble = ref<Trouble | null>(null)
-export const muted = ref(false)
-/** How loud this operator is, and the other side, 0 to 1. */
-export const level = ref(0)
-export const farLevel = ref(0)
-export const pressed = ref('')
-/** The call that rings or is talked, where the line said it. */
-export const callId = ref<string | null>(null)
-/** A call of before this page was loaded is on its way back to it. */
-export const returning = ref(false)
-export const microphones = shallowRef<readonly Device[]>([])
-export const loudspeakers = shallowRef<readonly Device[]>([])
-export const chosen = ref<{ microphone: string | null; loudspeaker: string | null }>({ microphone: null, loudspeaker: null })
-/** Whether this page is to speak and hear at all. */
-export const inBrowser = computed(() => phase.value !== 'off' && phase.value !== 'desk')
 
 /** What is over as soon as the line is registered. */
 const OF_THE_LINE: ReadonlySet<Trouble> = new Set(['line-lost', 'refused', 'logged-out'])
-/** What mends itself: the operator only waits. */
-export const byItself = computed(() => trouble.value === 'line-lost' || trouble.value === 'no-sound')
+const OF_THE_MICROPHONE: ReadonlySet<Trouble | null> = new Set([
+  'microphone-gone', 'no-microphone', 'microphone-busy', 'denied',
+])
 const RETURN_LIMIT_MS = 8000
 
 let seatId: string | null = null
@@ -50,26 +29,17 @@ let registering = false
 let registered = false
 /** Until when a ring without a call's number is our own call coming back. */
 let comesBackUntil = 0
-let microphone: MediaStream | null = null
-let context: AudioContext | null = null
-let bell: Bell | null = null
-let meter: LevelMeter | null = null
-let farMeter: LevelMeter | null = null
-let loudspeaker: Loudspeaker | null = null
 let telephone: Telephone | null = null
 
-const remembered = (what: string): string => `hotline.softphone.${what}`
-const whichPhone = (): string => remembered(`phone.${seatId ?? ''}`)
+const whichPhone = (): string => `hotline.softphone.phone.${seatId ?? ''}`
+const talks = (): boolean => telephone?.inCall === true
 
 /** For the person of this seat: on the telephone he chose here before; at first the desk's, if there is one. */
 export async function begin(seat: string): Promise<void> {
   if (seatId === seat) return
   end(true)
   seatId = seat
-  chosen.value = {
-    microphone: localStorage.getItem(remembered('microphone')),
-    loudspeaker: localStorage.getItem(remembered('loudspeaker')),
-  }
+  recallDevices()
   const before = localStorage.getItem(whichPhone())
   if (before === 'desk' || (before === null && (await deskPhoneThere()))) {
     if (seatId === seat && phase.value === 'off') phase.value = 'desk'
@@ -101,14 +71,18 @@ export function useDesk(): void {
 
 /** Logged out. Who is logged out by the clock talks on, and logs in again meanwhile. */
 export function end(onPurpose: boolean): void {
-  if (!onPurpose && telephone?.inCall === true) return
+  if (!onPurpose && talks()) return
   letGo()
   seatId = null
   phase.value = 'off'
 }
 
-/** After a trouble was mended: from the beginning. */
+/** After a trouble was mended: from the beginning; in a call only what is missing. */
 export function tryAgain(): void {
+  if (talks()) {
+    void listenAgain()
+    return
+  }
   letGo()
   speakHere()
 }
@@ -116,13 +90,13 @@ export function tryAgain(): void {
 /** The other tab or machine lets go, and a call that it has comes here; once this one can speak. */
 export async function takeItOver(): Promise<void> {
   trouble.value = null
-  if (!(await listen())) return
+  if (!(await listenFirst())) return
   if (ownerTab.owns.value) await register()
   else ownerTab.takeOver()
 }
 
 export function answer(): void {
-  bell?.stop()
+  stopRinging()
   telephone?.answer()
 }
 
@@ -143,15 +117,14 @@ export function press(key: string): void {
 }
 
 export async function useMicrophone(id: string): Promise<void> {
-  localStorage.setItem(remembered('microphone'), id)
-  chosen.value = { ...chosen.value, microphone: id }
-  if (microphone !== null) await listen()
+  keepDevice('microphone', id)
+  if (talks()) await listenAgain()
+  else if (speech() !== null) await listenFirst()
 }
 
 export async function useLoudspeaker(id: string): Promise<void> {
-  localStorage.setItem(remembered('loudspeaker'), id)
-  chosen.value = { ...chosen.value, loudspeaker: id }
-  await loudspeaker?.use(id).catch(() => undefined)
+  keepDevice('loudspeaker', id)
+  await useChosenLoudspeaker()
 }
 
 function speakHere(): void {
@@ -175,52 +148,47 @@ watch(ownerTab.ownership, follow)
 /** Another tab is the telephone. A call is not ended here: the service closes our line as soon as the other tab
  *  has its own, and leads the call there. */
 function giveWay(): void {
-  if (telephone?.inCall === true) trouble.value = 'taken-over'
+  if (talks()) trouble.value = 'taken-over'
   else {
     letGo()
     phase.value = 'elsewhere'
   }
 }
 
-async function listen(): Promise<boolean> {
-  try {
-    await takeMicrophone(await openMicrophone(chosen.value.microphone))
-    return true
-  } catch (missing) {
-    if (!(missing instanceof NoMicrophone)) throw missing
-    failed(missing.why)
-    return false
-  }
-}
-
-async function takeMicrophone(stream: MediaStream): Promise<void> {
-  hush()
-  microphone = stream
-  const track = stream.getAudioTracks()[0]
-  track?.addEventListener('ended', () => void microphoneGone(), { once: true })
-  context ??= new AudioContext()
-  bell ??= new Bell(context)
-  loudspeaker ??= new Loudspeaker()
-  meter = new LevelMeter(context, stream, (now) => (level.value = now))
-  if (track !== undefined) await telephone?.speakInto(track)
-  await listDevices()
+/** Before there is a call: without a microphone there will be none. */
+async function listenFirst(): Promise<boolean> {
+  const why = await open(chosen.value.microphone)
+  if (why !== null) failed(why)
+  return why === null
 }
 
 /** In a call another microphone is tried; the call itself is never given up for it. */
-async function microphoneGone(): Promise<void> {
-  if (telephone?.inCall !== true) return failed('microphone-gone')
-  trouble.value = 'microphone-gone'
+async function listenAgain(): Promise<void> {
+  const why = (await open(chosen.value.microphone)) === null ? null : await open(null)
+  if (!talks()) return
+  if (why === null) {
+    if (OF_THE_MICROPHONE.has(trouble.value)) trouble.value = null
+  } else trouble.value = why === 'no-microphone' ? 'microphone-gone' : why
+}
+
+/** Null: it is open. */
+async function open(deviceId: string | null): Promise<Trouble | null> {
   try {
-    await takeMicrophone(await openMicrophone(null))
+    const track = await listen(deviceId, microphoneGone)
+    if (track !== null) await telephone?.speakInto(track)
+    return null
   } catch (missing) {
     if (!(missing instanceof NoMicrophone)) throw missing
+    return missing.why
   }
 }
 
-async function listDevices(): Promise<void> {
-  microphones.value = await devices('audioinput')
-  loudspeakers.value = await devices('audiooutput')
-  if (chosen.value.loudspeaker !== null) await loudspeaker?.use(chosen.value.loudspeaker).catch(() => undefined)
+function microphoneGone(): void {
+  if (!talks()) return failed('microphone-gone')
+  trouble.value = 'microphone-gone'
+  const silent = silentTrack()
+  if (silent !== null) void telephone?.speakInto(silent)
+  void listenAgain()
 }
 
 async function register(): Promise<void> {
@@ -229,11 +197,11 @@ async function register(): Promise<void> {
   phase.value = 'starting'
   registering = true
   try {
-    if (microphone === null && !(await listen())) return
+    if (speech() === null && !(await listenFirst())) return
     const identity = await api.softphone()
     if (seatId !== seat || telephone !== null || !ownerTab.owns.value) return
     registered = false
-    telephone = new Telephone(events, () => microphone)
+    telephone = new Telephone(events, speech)
     await telephone.start(identity)
   } catch (refused) {
     if (!(refused instanceof ApiError)) throw refused
@@ -247,7 +215,7 @@ const events = {
   registered(): void {
     if (trouble.value !== null && OF_THE_LINE.has(trouble.value)) trouble.value = null
     if (phase.value === 'starting') phase.value = 'ready'
-    if (!registered && telephone?.inCall === false) void bringBack()
+    if (!registered && !talks()) void bringBack()
     registered = true
   },
   refused(): void {
@@ -258,7 +226,7 @@ const events = {
       letGo()
       phase.value = 'elsewhere'
     } else if (why === 'lost') trouble.value = 'line-lost'
-    else if (why === 'logged-out' && telephone?.inCall === true) trouble.value = why
+    else if (why === 'logged-out' && talks()) trouble.value = why
     else failed(why)
   },
   rings(id: string | null): void {
@@ -266,10 +234,10 @@ const events = {
     phase.value = 'ringing'
     // Who is rung by the waiting line brings the call's number; a leg of its own has none.
     if (id === null && performance.now() < comesBackUntil) telephone?.answer()
-    else bell?.ring()
+    else ring()
   },
   talks(): void {
-    bell?.stop()
+    stopRinging()
     returning.value = false
     comesBackUntil = 0
     phase.value = 'talking'
@@ -277,31 +245,29 @@ const events = {
     pressed.value = ''
   },
   over(): void {
-    bell?.stop()
-    loudspeaker?.stop()
-    farMeter?.close()
-    farMeter = null
-    farLevel.value = 0
+    stopRinging()
+    farEndIsGone()
     callId.value = null
     muted.value = false
     if (trouble.value === 'no-sound') trouble.value = null
     if (phase.value === 'ringing' || phase.value === 'talking') phase.value = 'ready'
+    // Nobody was given up for a missing microphone; nobody new comes to one.
+    if (trouble.value !== null && OF_THE_MICROPHONE.has(trouble.value)) failed(trouble.value)
   },
   sound(track: MediaStreamTrack): void {
-    if (track.kind !== 'audio') return
-    loudspeaker?.play(track)
-    if (context === null) return
-    void context.resume()
-    farMeter?.close()
-    farMeter = new LevelMeter(context, new MediaStream([track]), (now) => (farLevel.value = now))
+    if (track.kind === 'audio') playFarEnd(track)
   },
-  sounds(how: 'flows' | 'interrupted' | 'broken'): void {
+  sounds(how: 'flows' | 'interrupted' | 'broken' | 'never'): void {
     if (how === 'flows') {
       if (trouble.value === 'no-sound') trouble.value = null
-      return
+    } else if (how === 'never') {
+      // The next citizen would not be heard either.
+      telephone?.giveBack()
+      failed('no-way')
+    } else {
+      trouble.value = 'no-sound'
+      if (how === 'broken') void bringBack()
     }
-    trouble.value = 'no-sound'
-    if (how === 'broken') void bringBack()
   },
 }
 
@@ -332,28 +298,19 @@ function failed(why: Trouble): void {
 }
 
 function letGo(): void {
-  telephone?.stop()
+  const before = telephone
   telephone = null
+  trouble.value = null
+  before?.stop()
   hush()
-  bell?.stop()
   events.over()
   returning.value = false
-  trouble.value = null
-}
-
-/** The microphone off; the browser's sign that it is on goes too. */
-function hush(): void {
-  meter?.close()
-  meter = null
-  level.value = 0
-  for (const track of microphone?.getTracks() ?? []) track.stop()
-  microphone = null
 }
 
 if (typeof navigator !== 'undefined' && 'mediaDevices' in navigator) {
   // A headset that is plugged in again is used again, without a click.
   navigator.mediaDevices.addEventListener('devicechange', () => {
     if (trouble.value === 'microphone-gone' || trouble.value === 'no-microphone') tryAgain()
-    else if (microphone !== null) void listDevices()
+    else if (speech() !== null) void listDevices()
   })
 }

@@ -53,6 +53,11 @@ export async function devices(kind: 'audioinput' | 'audiooutput'): Promise<Devic
     .map((one, n) => ({ id: one.deviceId, name: one.label || String(n + 1) }))
 }
 
+/** A track without any sound that is sent all the same. */
+export function silence(context: AudioContext): MediaStreamTrack | null {
+  return context.createMediaStreamDestination().stream.getAudioTracks()[0] ?? null
+}
+
 /** The loudspeaker: one element for every call, so that the chosen device stays. */
 export class Loudspeaker {
   private readonly element = new Audio()

@@ -25,8 +25,8 @@ export interface Events {
   talks(): void
   over(): void
   sound(track: MediaStreamTrack): void
-  /** The way of the sound itself: "broken" does not mend by itself any more. */
-  sounds(how: 'flows' | 'interrupted' | 'broken'): void
+  /** The way of the sound itself: "broken" does not mend by itself any more, "never" never was there. */
+  sounds(how: 'flows' | 'interrupted' | 'broken' | 'never'): void
 }
 
 /** What JsSIP's own types leave out. */
@@ -45,6 +45,10 @@ const REGISTER_S = 60
 const RECONNECT_S = { soonest: 1, latest: 4 }
 const KEY_MS = 120
 const BUSY = 486
+/** In one building the sound is there within a tenth of a second. */
+const SOUND_LIMIT_MS = 8000
+/** Asterisk takes the cause from it: nobody hung up, so the citizen goes back into the line (extensions.conf). */
+const NO_SOUND = 'Reason: Q.850;cause=44;text="no sound"'
 
 export class Telephone {
   private ua: UA | null = null
@@ -87,6 +91,8 @@ export class Telephone {
     })
     ua.on('registrationFailed', ({ cause }) => this.events.refused(String(cause)))
     ua.on('disconnected', ({ code }) => {
+      // We let it go ourselves: whoever did has said why.
+      if (this.ua !== ua) return
       const why = LOSSES[code ?? 0] ?? 'lost'
       // It would come back by itself, and take the line from the page that has it now.
       if (why === 'taken-over' || (why === 'logged-out' && !this.inCall)) this.stop()
@@ -114,6 +120,11 @@ export class Telephone {
 
   hangUp(): void {
     this.session?.terminate()
+  }
+
+  /** There is no sound between us. */
+  giveBack(): void {
+    this.session?.terminate({ extraHeaders: [NO_SOUND] })
   }
 
   /** A key towards the far end, as RFC 4733 events in the sound's own stream. */
@@ -147,11 +158,14 @@ export class Telephone {
       this.session = null
       this.events.over()
     }
+    let flowed = false
     session.on('peerconnection', ({ peerconnection }) => {
       peerconnection.addEventListener('track', ({ track }) => this.events.sound(track))
       peerconnection.addEventListener('connectionstatechange', () => {
         if (this.session !== session) return
         const how = FLOW[peerconnection.connectionState]
+        flowed ||= how === 'flows'
+        if (how === 'broken' && !flowed) return this.events.sounds('never')
         this.broken ||= how === 'broken'
         if (how !== undefined) this.events.sounds(how)
       })
@@ -160,7 +174,12 @@ export class Telephone {
       // In one building the first own address does; waiting for more would only delay the answer.
       if (/ typ host/.test(candidate.candidate)) ready()
     })
-    session.on('confirmed', () => this.events.talks())
+    session.on('confirmed', () => {
+      this.events.talks()
+      setTimeout(() => {
+        if (this.session === session && !flowed) this.events.sounds('never')
+      }, SOUND_LIMIT_MS)
+    })
     session.on('ended', over)
     session.on('failed', over)
     this.events.rings(inside(session)._request?.getHeader('X-Hotline-Call') ?? null)

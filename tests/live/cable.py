@@ -36,7 +36,12 @@ class Cable:
         if not self.whole:
             near_out.transport.abort()
             return
-        far_in, far_out = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            far_in, far_out = await asyncio.open_connection("127.0.0.1", self._port)
+        except OSError:
+            # Whoever is at the far end is away; the near end is told so at once.
+            near_out.transport.abort()
+            return
         life = self._next_life()
         self._ends |= {near_out, far_out}
         async with asyncio.TaskGroup() as group:

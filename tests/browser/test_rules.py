@@ -73,7 +73,7 @@ def test_a_route_changed_in_the_page_leads_the_next_call_and_taken_back_the_call
     page.locator("[data-command=undo]").click()
     page.locator("dialog button[type=submit]").click()
     expect(page.locator(".chip.holds")).to_have_text(f"生效：第 {before + 2} 版")
-    assert text.input_value() == whole
+    expect(text).to_have_value(whole)
     _, call_id = floor.talks("13800000802", "8001")
     assert product.do(_led(product, call_id)) == ("8001", "general", before + 2)
 

@@ -60,7 +60,7 @@ class Station:
         self.page = context.new_page()
 
     async def cut(self):
-        self.cable.cut()
+        self.cable.cut(silent=True)
 
     async def mend(self):
         self.cable.join()
@@ -219,6 +219,7 @@ def test_a_cut_socket_ends_no_talk_and_is_mended_by_itself(station, talk, produc
     shot(station.page, "softphone-line-lost")
     station.is_heard_by(citizen)
     station.hears(citizen)
+    # Those who tried meanwhile were taken and told nothing: they give it up, and try anew.
     product.do(station.mend())
     expect(strip(station.page, "line-lost")).to_have_count(0)
     station.is_heard_by(citizen)

@@ -6,7 +6,6 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from hotline.api_client import ApiClient
 from tests.browser.test_console import shot
 
 LARGE = {"width": 1920, "height": 1080}
@@ -130,29 +129,17 @@ def test_a_cause_opens_its_calls_and_one_of_them_its_story(desk, floor, product)
 @pytest.fixture
 def screen(browser, browser_context_args, product):
     """A big screen, logged in with an account that is for nothing else."""
-    username, password = product.do(_wall_account(product))
+    username = f"wall-{secrets.token_hex(3)}"
+    product.hire(username, "大屏", "wall")
     context = browser.new_context(**{**browser_context_args, "viewport": LARGE})
     page = context.new_page()
     page.goto(f"{product.address}/wall")
     page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码").fill(password)
+    page.get_by_label("密码").fill(product.password(username))
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(re.compile("/wall"))
     yield page
     context.close()
-
-
-async def _wall_account(product):
-    username, wanted = f"wall-{secrets.token_hex(3)}", f"Wall-{secrets.token_urlsafe(12)}-7"
-    admin = await product.stage.api()
-    made = await admin.post(
-        "/api/people",
-        {"username": username, "name": "大屏", "roles": ["wall"], "reason": "一号厅大屏"},
-    )
-    own = ApiClient(product.address)
-    await own.log_in(username, made["password"])
-    await own.post("/api/account/password", {"password": made["password"], "new_password": wanted})
-    return username, wanted
 
 
 def test_the_wall_shows_the_line_says_when_it_is_old_and_comes_back_by_itself(

@@ -35,6 +35,17 @@ def field(page, name: str):
     return page.locator(f"#order-{name}")
 
 
+def fill_in(page, names) -> None:
+    """By keyboard."""
+    for name in names:
+        tab_to(page, name)
+        if name in CHOSEN:
+            for key in ("Enter", "ArrowDown", "Enter"):
+                page.keyboard.press(key)
+        else:
+            page.keyboard.insert_text("电梯故障")
+
+
 def test_an_operator_takes_a_whole_call_by_keyboard_only(desk, floor, product):
     phone = product.stage.world.phone("8003")
     page = desk("8003", "/desk")
@@ -84,13 +95,7 @@ def test_an_operator_takes_a_whole_call_by_keyboard_only(desk, floor, product):
     page.keyboard.press("Enter")
     state_is(page, "wrap_up")
     # What the machine left empty is written, field by field.
-    for name in product.do(_missing(product, call_id)):
-        tab_to(page, name)
-        if name in CHOSEN:
-            for key in ("Enter", "ArrowDown", "Enter"):
-                page.keyboard.press(key)
-        else:
-            page.keyboard.insert_text("电梯故障")
+    fill_in(page, product.do(missing(product, call_id)))
     shot(page, "desk-wrap-up")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text(re.compile(r"工单 \d{8}-\d{6} 已受理。")).first).to_be_visible(
@@ -104,8 +109,9 @@ async def _ended(product, call_id):
     await product.stage.call_is(call_id, "ended")
 
 
-async def _missing(product, call_id):
-    api = await product.stage.api("8003")
+async def missing(product, call_id):
+    """The mandatory fields that neither the machine nor anybody else has filled."""
+    api = await product.stage.api()
     order_id = (await api.get(f"/api/calls/{call_id}"))["order_id"]
     return (await api.get(f"/api/orders/{order_id}"))["missing"]
 

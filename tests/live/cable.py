@@ -23,7 +23,7 @@ class Cable:
         self._ends: set[asyncio.StreamWriter] = set()
         self._lives: Iterator[int] | None = None
         self._longest_s = 0.0
-        self.whole = True
+        self.whole, self._silent = True, False
         self.attempts_s: list[float] = []
         """When somebody tried to connect, by the loop's clock."""
         self.cuts = 0
@@ -34,9 +34,17 @@ class Cable:
     async def carry(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         self.attempts_s.append(asyncio.get_running_loop().time())
         if not self.whole:
+            if self._silent:
+                with suppress(OSError):
+                    await near_in.read()
             near_out.transport.abort()
             return
-        far_in, far_out = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            far_in, far_out = await asyncio.open_connection("127.0.0.1", self._port)
+        except OSError:
+            # Whoever is at the far end is away; the near end is told so at once.
+            near_out.transport.abort()
+            return
         life = self._next_life()
         self._ends |= {near_out, far_out}
         async with asyncio.TaskGroup() as group:
@@ -51,9 +59,9 @@ class Cable:
         """What Asterisk says, unchanged."""
         await _pump(source, sink)
 
-    def cut(self) -> None:
-        """Now, and whoever tries anew is refused."""
-        self.whole = False
+    def cut(self, *, silent: bool = False) -> None:
+        """Now, and whoever tries anew is refused, or taken and told nothing until he gives up."""
+        self.whole, self._silent = False, silent
         self._break()
 
     def join(self) -> None:

@@ -133,11 +133,13 @@ export function useCallView(callId: string) {
   watch(hears, (may) => may && void keepWords(), { immediate: true })
   onScopeDispose(() => stopWords())
 
-  // The list holds the newest orders only; the order of an old call is asked for.
+  // The list holds the newest orders only; the order of an old call is asked for. Of a draft that is another
+  // seat's so far we were told that it was opened, and not what was written in it.
   watch(
     () => (hears.value && state.value.orders.loaded ? call.value?.order_id : null),
     async (id) => {
-      if (!id || state.value.orders.rows[id]) return
+      const known = state.value.orders.rows[id ?? '']
+      if (!id || (known !== undefined && mayHear(known.seat_id))) return
       try {
         putOrder(await api.order(id))
       } catch (failed) {

@@ -25,6 +25,8 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 /** The service sends an empty frame every 15 s; after so long a silence the cable is out. */
 const SILENCE_MS = 40_000
+/** Whoever accepts a connection and says nothing: tried anew, where the browser itself would wait for minutes. */
+export const OPENING_MS = 10_000
 
 const browser: Outside = {
   open: (address) => new WebSocket(address),
@@ -89,6 +91,7 @@ export class LiveSocket {
     const socket = this.outside.open(`${this.address()}?after=${this.seq}`)
     this.socket = socket
     let opened = false
+    this.expectLife(socket, OPENING_MS)
     socket.onopen = () => {
       if (this.socket !== socket) return
       opened = true
@@ -113,13 +116,13 @@ export class LiveSocket {
     }
   }
 
-  private expectLife(socket: WebSocket): void {
+  private expectLife(socket: WebSocket, withinMs = SILENCE_MS): void {
     this.cancelSilence()
     this.cancelSilence = this.outside.later(() => {
       // Closing a dead connection may take the browser minutes; do not wait for it.
       this.lost()
       socket.close()
-    }, SILENCE_MS)
+    }, withinMs)
   }
 
   private lost(): void {

@@ -416,6 +416,12 @@ function openedDraft(m: LiveMessage, id: string): Order {
   }
 }
 
+/** With the fields that only an older state of it has: a draft that was another seat's is told from here on. */
+export function filledUp(order: Order, older: Order): Order {
+  const fields: OrderFields = { ...older.fields, ...order.fields }
+  return { ...order, fields, missing: missingOf(fields) }
+}
+
 /** The fields of a change that this order has not had yet; an older revision says nothing new. */
 function withFields(order: Order, m: LiveMessage): Order {
   const revision = number(m.revision)

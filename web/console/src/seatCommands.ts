@@ -1,10 +1,10 @@
 // Which commands a seat's state offers, and asking for them.
-import { ref } from 'vue'
-import { api, ApiError } from './api'
 import { announce } from './announce'
+import { api, ApiError } from './api'
 import { errorSentence, t } from './i18n'
 import { unsaved } from './outcomes'
-import { putSeat } from './store'
+import { putSeat, state } from './store'
+import { useTurns } from './turns'
 import type { NotReadyReason, Seat } from './types'
 
 export type SeatCommand = 'sign-in' | 'sign-out' | 'ready' | 'not-ready' | 'finish-wrap-up'
@@ -45,12 +45,18 @@ const ASK: { [command in SeatCommand]: (id: string, why: NotReadyReason) => Prom
   'finish-wrap-up': (id) => api.finishWrapUp(id),
 }
 
-export function useSeatCommands() {
-  const busy = ref(false)
+/** What is shown of a seat and changes by its commands. */
+const shownOf = (seat: Seat | undefined): string =>
+  seat === undefined ? '' : [seat.state, seat.reason, seat.pending_not_ready].join()
+
+export function useSeatCommands(seat: () => Seat | undefined) {
+  const { busy, take } = useTurns(() => shownOf(seat()))
   async function ask(seat: Seat, command: SeatCommand, why: NotReadyReason = 'break'): Promise<void> {
-    busy.value = true
     try {
-      putSeat((await ASK[command](seat.seat_id, why)).seat)
+      await take(async () => {
+        const before = state.value.seats.rows[seat.seat_id]
+        putSeat((await ASK[command](seat.seat_id, why)).seat, before)
+      })
     } catch (failed) {
       if (!(failed instanceof ApiError)) throw failed
       const { call_id, missing } = failed.details
@@ -59,8 +65,6 @@ export function useSeatCommands() {
         return
       }
       announce('error', t('seats.trouble', { seat: seat.seat_id, why: errorSentence(failed.code) }))
-    } finally {
-      busy.value = false
     }
   }
   return { busy, ask }

@@ -114,7 +114,8 @@ export function listenForShortcuts(): () => void {
     const act = name === null ? undefined : taken.get(name)
     if (act === undefined || keyboardIsElsewhere()) return
     press.preventDefault()
-    act()
+    // A key that is held down is one wish.
+    if (!press.repeat) act()
   }
   window.addEventListener('keydown', hear)
   return () => window.removeEventListener('keydown', hear)

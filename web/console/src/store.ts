@@ -5,6 +5,7 @@ import { LiveSocket } from './live'
 import {
   applyAll,
   EMPTY,
+  filledUp,
   loadSlice,
   mergeTranscript,
   OVER,
@@ -16,7 +17,7 @@ import {
   type SliceName,
   type State,
 } from './reducers'
-import { sessionEnded, takesMessages } from './session'
+import { ownSeat, sessionEnded, takesMessages } from './session'
 import type { Call, Callback, LiveMessage, Message, Order, Seat, SkillGroup } from './types'
 
 const ENDED_CALLS = 30
@@ -151,11 +152,24 @@ function take(batch: LiveMessage[]): void {
   }
   state.value = next
   if (batch.some((one) => one.type === 'RulesPublished' && one.kind === 'groups')) void loadGroups()
+  for (const m of batch) if (m.type === 'DraftPassed' && m.seat_id === ownSeat.value) void lookAtOrder(m.order_id)
   for (const hear of hearers) hear(batch)
   for (const name of Object.keys(LOADERS) as SliceName[]) {
     if (next[name].lacking && !reloads.has(name)) {
       reloads.set(name, setTimeout(() => void load(name), RELOAD_AFTER_MS))
     }
+  }
+}
+
+/** What was written while it was another seat's was not told here: the draft is looked at once it is ours. */
+async function lookAtOrder(orderId: unknown): Promise<void> {
+  if (typeof orderId !== 'string') return
+  const run = running
+  try {
+    const found = await api.order(orderId)
+    if (run === running) putOrder(found)
+  } catch (failed) {
+    if (!(failed instanceof ApiError)) throw failed
   }
 }
 
@@ -173,11 +187,11 @@ export function keepTranscript(callId: string): { ready: Promise<void>; stop: ()
   }
 }
 
-/** The answer to a command is newer than the list. */
+/** The answer to a command is newer than the list. Where the stream was quicker, it fills what was not told here. */
 export function putOrder(order: Order): void {
   const had = state.value.orders.rows[order.order_id]
-  if (had !== undefined && had.revision > order.revision) return
-  state.value = { ...state.value, orders: putRow(state.value.orders, order.order_id, order) }
+  const row = had !== undefined && had.revision > order.revision ? filledUp(had, order) : order
+  state.value = { ...state.value, orders: putRow(state.value.orders, order.order_id, row) }
 }
 
 export function putCall(call: Call): void {
@@ -192,7 +206,10 @@ export function putMessage(message: Message): void {
   state.value = { ...state.value, messages: putRow(state.value.messages, message.message_id, message) }
 }
 
-export function putSeat(seat: Seat): void {
+/** The answer to a command; nothing, once the stream has told more of the seat than when it was asked (`before`):
+ *  a call may ring there already. */
+export function putSeat(seat: Seat, before: Seat | undefined): void {
+  if (state.value.seats.rows[seat.seat_id] !== before) return
   state.value = { ...state.value, seats: putRow(state.value.seats, seat.seat_id, seat) }
 }
 

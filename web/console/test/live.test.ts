@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { LiveSocket, waitMs } from '../src/live'
+import { LiveSocket, OPENING_MS, waitMs } from '../src/live'
 import type { LiveMessage } from '../src/types'
 
 /** A socket of ours: the test says when it opens, speaks and closes. */
@@ -18,6 +18,7 @@ let opened: FakeSocket[]
 type Wait = { act: () => void; ms: number; cancelled: boolean }
 let waits: Wait[]
 let silences: Wait[]
+let openings: Wait[]
 let heard: LiveMessage[]
 let refused: number
 let neverOpened: number
@@ -28,6 +29,7 @@ beforeEach(() => {
   opened = []
   waits = []
   silences = []
+  openings = []
   heard = []
   refused = neverOpened = 0
   live = new LiveSocket(
@@ -44,7 +46,7 @@ beforeEach(() => {
       },
       later: (act, ms) => {
         const wait = { act, ms, cancelled: false }
-        const list = ms > 20_000 ? silences : waits
+        const list = ms === OPENING_MS ? openings : ms > 20_000 ? silences : waits
         list.push(wait)
         return () => (wait.cancelled = true)
       },
@@ -71,6 +73,15 @@ describe('the live socket', () => {
     expect(live.state.value).toBe('reconnecting')
     waits[0]!.act()
     expect(newest().address).toBe('ws://console/live?after=42')
+  })
+
+  it('does not wait for somebody who takes the connection and says nothing', () => {
+    live.start(41)
+    openings[0]!.act()
+    expect(live.state.value).toBe('reconnecting')
+    waits[0]!.act()
+    newest().onopen()
+    expect([live.state.value, openings[1]!.cancelled]).toEqual(['connected', true])
   })
 
   it('hears nothing twice', () => {

@@ -43,6 +43,10 @@ const FLOW: Readonly<Partial<Record<RTCPeerConnectionState, 'flows' | 'interrupt
 
 const REGISTER_S = 60
 const RECONNECT_S = { soonest: 1, latest: 4 }
+/** A connection that is not made by then is tried anew: JsSIP itself would wait for minutes. */
+const CONNECT_LIMIT_MS = 8000
+/** JsSIP does not register again by itself after a refusal; an exchange that is overloaded or just starting refuses. */
+const REGISTER_AGAIN_MS = 4000
 const KEY_MS = 120
 const BUSY = 486
 /** In one building the sound is there within a tenth of a second. */
@@ -52,6 +56,7 @@ const NO_SOUND = 'Reason: Q.850;cause=44;text="no sound"'
 
 export class Telephone {
   private ua: UA | null = null
+  private timers: Partial<Record<'connect' | 'register', ReturnType<typeof setTimeout>>> = {}
   private session: RTCSession | null = null
   /** Its sound is lost for good; a new leg may take its place. */
   private broken = false
@@ -72,8 +77,9 @@ export class Telephone {
     // One name for all its connections: a page that was displaced does not take the line back by itself.
     const page = crypto.randomUUID()
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+    const socket = new JsSIP.WebSocketInterface(`${scheme}://${location.host}/sip?page=${page}`)
     const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(`${scheme}://${location.host}/sip?page=${page}`)],
+      sockets: [socket],
       uri: `sip:${identity.username}@${identity.realm}`,
       authorization_user: identity.username,
       password: identity.password,
@@ -89,8 +95,22 @@ export class Telephone {
       this.sayWhereWeAre()
       this.events.registered()
     })
-    ua.on('registrationFailed', ({ cause }) => this.events.refused(String(cause)))
+    ua.on('registrationFailed', ({ cause }) => {
+      this.events.refused(String(cause))
+      this.later('register', REGISTER_AGAIN_MS, () => {
+        if (this.ua === ua && ua.isConnected() && !ua.isRegistered()) ua.register()
+      })
+    })
+    ua.on('connecting', () =>
+      this.later('connect', CONNECT_LIMIT_MS, () => {
+        if (this.ua !== ua) return
+        socket.disconnect()
+        socket.ondisconnect(true)
+      }),
+    )
+    ua.on('connected', () => clearTimeout(this.timers.connect))
     ua.on('disconnected', ({ code }) => {
+      clearTimeout(this.timers.connect)
       // We let it go ourselves: whoever did has said why.
       if (this.ua !== ua) return
       const why = LOSSES[code ?? 0] ?? 'lost'
@@ -106,7 +126,13 @@ export class Telephone {
   stop(): void {
     const ua = this.ua
     this.ua = null
+    for (const timer of Object.values(this.timers)) clearTimeout(timer)
     ua?.stop()
+  }
+
+  private later(what: 'connect' | 'register', ms: number, act: () => void): void {
+    clearTimeout(this.timers[what])
+    this.timers[what] = setTimeout(act, ms)
   }
 
   answer(): void {

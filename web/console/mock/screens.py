@@ -9,6 +9,7 @@ page come from the browser tests: HOTLINE_SHOTS=docs/screens. 截图
 
 import argparse
 import contextlib
+import os
 import re
 import shutil
 import subprocess
@@ -317,7 +318,12 @@ def main() -> None:
         (path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None
     )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_WORDS))
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=list(CHROMIUM_WORDS),
+            # The browser's own words, such as in a field for a date, are the machine's.
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         for scene in wanted:
             for size in SIZES:
                 if given.size in (None, size[0]):

@@ -560,7 +560,7 @@ const en: Readonly<Record<Key, string>> = {
   'control.consult': 'Consult',
   'control.invite': 'Three-way',
   'control.transfer': 'Transfer',
-  'control.toLine': 'To another group',
+  'control.toLine': 'To group',
   'control.conference': 'Join all',
   'control.complete': 'Hand over',
   'control.cancelConsult': 'Cancel',

@@ -65,7 +65,7 @@ def test_axe_finds_nothing_serious_in_an_opened_call(desk, floor, product):
     page.keyboard.insert_text("等")
     expect(page.locator("[data-found=sentences]").first).to_be_visible()
     assert findings(page) == []
-    page.keyboard.press("Alt+C")
+    page.keyboard.press("Alt+Q")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert findings(page) == []
     leader = desk("admin", f"/calls/{call_id}")

@@ -6,10 +6,11 @@ const COUNTS = { offered: 0, answered: 0, in_time: 0, gave_up: 0, gave_up_at_onc
 const TALLY = { asked: 0, rated: 0, satisfied: 0, basically: 0, unsatisfied: 0, not_rated: 0, rated_share: null, satisfied_share: null }
 
 /** The answer without what people have brought. */
-export function emptied(said, [, what, id]) {
+export function emptied(said, [, what, id], user) {
   if (SHIPPED.has(what) || said === null || typeof said !== 'object') return said
-  // Who administrates is there from the first minute; so is his seatless, silent floor.
+  // Who administrates is there from the first minute, and an operator has his seat.
   if (what === 'people') return { ...said, people: said.people?.filter((one) => one.username === 'admin') }
+  if (what === 'seats' && !id) return { ...said, seats: said.seats.filter((one) => one.seat_id === user.seat_id) }
   if (what === 'surveys' && id === 'summary') return { all: TALLY, seats: [], skill_groups: [] }
   const windows = said.windows && Object.fromEntries(Object.entries(said.windows).map(([name, one]) => [name, { ...one, ...COUNTS }]))
   const lists = Object.entries(said).map(([name, value]) => [name, Array.isArray(value) ? [] : value])

@@ -72,11 +72,6 @@ def keys(*pressed: str) -> Act:
     return act
 
 
-def write(label: str, words: str) -> Act:
-    """Words into a field."""
-    return lambda page: page.get_by_label(label).first.fill(words)
-
-
 def then(*acts: Act) -> Act:
     """Each after the one before has settled."""
 
@@ -110,7 +105,6 @@ def purpose(page: Page) -> None:
 
 REPLAYED = "/recordings/hl1-1763715.5-1"
 LINE = "/calls/hl1-1763716.21"
-FACTOR_STEPS = then(write("当前密码|密码", "demo"), take("button.primary"))
 
 SCENES = (
     Scene(name="login", who="", path="/login"),
@@ -152,7 +146,7 @@ SCENES = (
     Scene(name="desk-hang-up", who="zhang", path="/desk", call="talking", act=keys("Alt+e")),
     Scene(name="desk-wrap-up", who="zhang", path="/desk", call="wrap_up"),
     Scene(name="desk-english", who="zhang", path="/desk", call="talking", english=True),
-    Scene(name="picker", who="zhang", path="/desk", call="talking", act=keys("Alt+c")),
+    Scene(name="picker", who="zhang", path="/desk", call="talking", act=keys("Alt+q")),
     # 通话
     Scene(name="calls", path=LINE),
     Scene(name="calls-empty", path="/calls", mood="empty"),
@@ -164,7 +158,7 @@ SCENES = (
     Scene(name="board", path="/floor"),
     Scene(name="board-seat", path="/floor", act=take("[data-seat='8002']")),
     Scene(name="board-pick", path="/floor", act=press("指派")),
-    Scene(name="board-misses", path="/floor", act=press("未及时接听|未接通", role="tab")),
+    Scene(name="board-misses", path="/floor", act=press("未及时接听", role="tab")),
     Scene(name="board-notices", path="/floor", act=press("通知", role="tab")),
     Scene(name="board-emergency", path="/floor", act=take("[data-switch='emergency']")),
     Scene(name="board-empty", path="/floor", mood="empty"),
@@ -185,7 +179,7 @@ SCENES = (
     Scene(name="orders-english", path="/orders", english=True),
     Scene(name="order", path="/orders/20261121-000023"),
     Scene(name="order-done", path="/orders/20261121-000025"),
-    Scene(name="order-course", path="/orders/20261121-000025", act=press("经过")),
+    Scene(name="order-course", path="/orders/20261121-000025", act=press("流转")),
     Scene(name="order-before", path="/orders/20261121-000025", act=press("历史")),
     Scene(name="order-gone", path="/orders/20261121-999999"),
     Scene(name="order-english", path="/orders/20261121-000023", english=True),
@@ -200,7 +194,7 @@ SCENES = (
     Scene(name="replay-mark", path=REPLAYED, who="zhi", act=then(purpose, keys("m"))),
     Scene(name="replay-keys", path=REPLAYED, who="zhi", act=then(purpose, keys("?"))),
     Scene(name="replay-raised", path=REPLAYED, act=then(purpose, press("提示", role="tab"))),
-    Scene(name="replay-heard", path=REPLAYED, act=then(purpose, press("调听", role="tab"))),
+    Scene(name="replay-heard", path=REPLAYED, act=then(purpose, press("谁听过", role="tab"))),
     Scene(name="replay-english", path=REPLAYED, who="zhang", english=True),
     # 其余
     Scene(name="callbacks", path="/callbacks", who="zhang"),
@@ -208,12 +202,12 @@ SCENES = (
     Scene(name="callbacks-ill", path="/callbacks", mood="ill"),
     Scene(name="messages", path="/messages", who="zhang", act=take(".rows .one")),
     Scene(name="messages-empty", path="/messages", mood="empty"),
-    Scene(name="quality-cues", path="/quality"),
-    Scene(name="quality-signals", path="/quality", act=press("信号|待复核", role="tab")),
+    Scene(name="quality-cues", path="/quality", act=press("提示记录", role="tab")),
+    Scene(name="quality-signals", path="/quality", act=press("待复核", role="tab")),
     Scene(name="quality-hits", path="/quality", act=press("命中", role="tab")),
-    Scene(name="quality-drafting", path="/quality", act=press("填单", role="tab")),
-    Scene(name="quality-ratings", path="/quality", act=press("满意", role="tab")),
-    Scene(name="quality-rerun", path="/quality", act=press("重跑|重新")),
+    Scene(name="quality-drafting", path="/quality", act=press("草拟", role="tab")),
+    Scene(name="quality-ratings", path="/quality", act=press("评价", role="tab")),
+    Scene(name="quality-rerun", path="/quality", act=press("重新检测")),
     Scene(name="quality-empty", path="/quality", mood="empty"),
     Scene(name="quality-english", path="/quality", english=True),
     Scene(name="blocks", path="/blocks"),
@@ -241,7 +235,7 @@ SCENES = (
     Scene(name="phones-english", who="admin", path="/admin/seats", english=True),
     Scene(name="seat-form", who="admin", path="/admin/seats", act=take("[data-command='edit']")),
     Scene(name="calendar", who="admin", path="/admin/calendar"),
-    Scene(name="calendar-unknown", who="admin", path="/admin/calendar", act=press("后一年|下一年|›")),
+    Scene(name="calendar-unknown", who="admin", path="/admin/calendar", act=press("下一年")),
     Scene(name="calendar-english", who="admin", path="/admin/calendar", english=True),
     Scene(name="audit", who="admin", path="/admin/audit", act=take("[data-command='check']")),
     Scene(name="audit-empty", who="admin", path="/admin/audit", mood="empty"),

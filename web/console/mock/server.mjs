@@ -402,7 +402,7 @@ async function serve(request, response) {
     if (parts[1] === 'flows' && parts[2]?.endsWith('.svg')) return sendPicture(parts[2], response)
     if (parts.at(-1) === 'audio') return sendSound(request, response)
     const said = answer(request.method, parts.slice(1), address.searchParams, body, user)
-    return sendJson(response, 200, mood === 'empty' ? emptied(said, parts) : said)
+    return sendJson(response, 200, mood === 'empty' ? emptied(said, parts, user) : said)
   } catch (refused) {
     if (!(refused instanceof Refusal)) throw refused
     return sendJson(response, refused.status, { code: refused.code, message: refused.code, details: refused.details })

@@ -53,8 +53,11 @@ async def list_prompts(
 
 @router.get("/prompt-texts")
 async def list_texts(house: House, viewer: Viewer) -> dict[str, Any]:
-    """What the sounds are made of, and in which flows each text is heard. 提示音文本"""
-    require(viewer, *LISTENERS)
+    """What the sounds are made of, and in which flows each text is heard. 提示音文本
+
+    Operators look up what a citizen has just been told.
+    """
+    require(viewer, *LISTENERS, Role.OPERATOR)
     names = house.prompts.flow_names()
     return {
         "texts": [asdict(row) for row in house.prompts.texts_in_force()],

@@ -95,7 +95,9 @@ def test_a_text_is_shown_with_its_flows_and_rewritten_in_the_document_that_holds
             url, words = "/api/prompt-texts/goodbye", {"words": {"zh": "感谢来电。"}}
             assert (await b.client.post(url, json=words)).status_code == 403
             await b.log_in("wang")
-            assert (await b.client.get("/api/prompt-texts")).status_code == 403
+            assert (await b.client.get("/api/prompt-texts")).json()["texts"] == told["texts"]
+            assert (await b.client.get("/api/prompts")).status_code == 403
+            assert (await b.client.post(url, json=words)).status_code == 403
             await b.log_in("admin")
             made = (await b.client.post(url, json=words)).json()
             assert made["problems"] == []

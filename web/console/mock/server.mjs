@@ -1,17 +1,22 @@
 // A pretended service for looking at the console without one: `node mock/server.mjs [port] [rate] [seats]`.
-// Users: zhang (operator at 8001), ban (supervisor), zhi (inspector), screen (wall), admin; any password but "wrong".
+// Users: zhang (operator at 8001), ban (supervisor), zhi (inspector), screen (wall), admin; any password but
+// "wrong" (refused), "locked", "code" (asks for one), "new" (owes a password), "factor" (owes a second factor).
+// Rate 0: nobody calls by himself; POST /pretend/call?seat=8001&until=ringing brings one so far.
+// The cookie `mood` says how the service feels: empty (nothing there yet), ill (500), slow (never answers).
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WebSocketServer } from 'ws'
+import { Administration } from './admin.mjs'
 import { FloorBoard } from './board.mjs'
 import { Citizen } from './citizen.mjs'
 import { callerHistory, courseOf, dayOf, found as foundOrders } from './desk.mjs'
 import { Prompts } from './prompts.mjs'
+import { emptied } from './mood.mjs'
 import { replayAnswer } from './replay.mjs'
-import { DRAFTING, HITS, MEASURES, sentencesOf, SIGNALS } from './speech.mjs'
+import { DRAFTING, HITS, MEASURES, PRESCRIBED, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
 
 const [port = '8012', rate = '1', played = '8001,8005'] = process.argv.slice(2)
@@ -36,6 +41,7 @@ const citizen = new Citizen((type, fields) => world.tell(type, fields), world)
 const textsInForce = () => citizen.rules.texts.versions.find((one) => !one.effective_at || Date.parse(one.effective_at) <= Date.now())
 const prompts = new Prompts((type, fields) => world.tell(type, fields), () => textsInForce().body)
 prompts.version = () => textsInForce().version
+const administration = new Administration(world)
 const viewers = new Set()
 world.hear = (event) => {
   for (const { socket, user } of viewers) socket.send(JSON.stringify([shown(event, user)]))
@@ -203,6 +209,10 @@ function timeline(call) {
   return { call_id: call.call_id, state: call.state, parts, parties: seat, holds: [], total_ms: parts.reduce((sum, one) => sum + one.ms, 0) }
 }
 
+/** What a log-in with such a password leaves to be done. */
+const OWED = { new: 'password-change-needed', factor: 'second-factor-set-up-needed' }
+const debts = new Map()
+
 const LIVE = (call) => call.state !== 'ended' && call.state !== 'abandoned'
 
 function answer(method, parts, query, body, user) {
@@ -233,6 +243,8 @@ function answer(method, parts, query, body, user) {
   if (said !== undefined) return said
   const left = citizen.answer(method, parts, query, body, user, (status, code, details) => new Refusal(status, code, details))
   if (left !== undefined) return left
+  const administrated = administration.answer(method, parts, query, body, user, (status, code, details) => new Refusal(status, code, details))
+  if (administrated !== undefined) return administrated
   if (FLOOR[what] && method === 'GET' && !id) return FLOOR[what](user)
   if (what === 'service-level' && id === 'trend') return floor.trend()
   if (what === 'service-level' && id === 'misses') return floor.misses(query)
@@ -294,6 +306,8 @@ function answer(method, parts, query, body, user) {
       const order = world.orders.get(call?.order_id)
       return { recording: recordingOf(one, user), call: shown(call, user), utterances: world.utterances.get(one.call_id) ?? [], signals: [], order: order ? withMissing(order) : null }
     }
+    case 'GET softphone': return { seat_id: user.seat_id, username: user.seat_id, realm: 'hotline', password: '', desk_phone: true }
+    case 'GET sentences': return { version: 0, sentences: PRESCRIBED }
     case 'GET callbacks': return list('callbacks', [...world.callbacks.values()].map((one) => shown(one, user)))
     case 'GET health': return { parts: [
       { name: 'Asterisk', ok: true, detail: '已连接' },
@@ -358,23 +372,37 @@ function sendJson(response, status, body, headers = {}) {
 async function serve(request, response) {
   const address = new URL(request.url, 'http://console')
   const parts = address.pathname.split('/').filter(Boolean).map(decodeURIComponent)
+  if (parts[0] === 'pretend') {
+    const put = address.searchParams
+    void world.play(put.get('number') ?? '13800000057', put.get('seat'), Number(put.get('rate') ?? 20), pause, put.get('until'))
+    return sendJson(response, 200, {})
+  }
   if (parts[0] !== 'api') return sendConsole(address.pathname, response)
   try {
     const body = await bodyOf(request)
     if (parts[1] === 'session' && request.method === 'POST') {
-      const user = USERS[body.username]
+      const who = parts[2] ? body.ticket : body.username
+      const user = USERS[who]
       if (!user || body.password === 'wrong') throw new Refusal(401, 'wrong-password')
-      return sendJson(response, 200, { ...user, owes: null }, { 'Set-Cookie': `hotline=${user.username}; Path=/; HttpOnly; SameSite=Strict` })
+      if (body.password === 'locked') throw new Refusal(423, 'account-locked', { until: early(-840) })
+      if (body.password === 'code') throw new Refusal(401, 'second-factor-needed', { ticket: who })
+      const owes = OWED[body.password] ?? null
+      debts.set(who, owes)
+      return sendJson(response, 200, { ...user, owes }, { 'Set-Cookie': `hotline=${user.username}; Path=/; HttpOnly; SameSite=Strict` })
     }
     const user = userOf(request)
+    const mood = /mood=(\w+)/.exec(request.headers.cookie ?? '')?.[1]
     if (!user) throw new Refusal(401, 'not-logged-in')
     if (parts[1] === 'session' && request.method === 'DELETE') {
       return response.writeHead(204, { 'Set-Cookie': 'hotline=; Path=/; Max-Age=0' }).end()
     }
-    if (parts[1] === 'session') return sendJson(response, 200, { ...user, owes: null })
+    if (parts[1] === 'session') return sendJson(response, 200, { ...user, owes: debts.get(user.username) ?? null })
+    if (mood === 'ill') return sendJson(response, 500, {})
+    if (mood === 'slow') return await pause(120_000)
     if (parts[1] === 'flows' && parts[2]?.endsWith('.svg')) return sendPicture(parts[2], response)
     if (parts.at(-1) === 'audio') return sendSound(request, response)
-    return sendJson(response, 200, answer(request.method, parts.slice(1), address.searchParams, body, user))
+    const said = answer(request.method, parts.slice(1), address.searchParams, body, user)
+    return sendJson(response, 200, mood === 'empty' ? emptied(said, parts, user) : said)
   } catch (refused) {
     if (!(refused instanceof Refusal)) throw refused
     return sendJson(response, refused.status, { code: refused.code, message: refused.code, details: refused.details })
@@ -398,7 +426,7 @@ server.listen(Number(port), '127.0.0.1', () => {
 })
 
 const seats = played.split(',')
-for (let n = 1; ; n += 1) {
+for (let n = 1; Number(rate) > 0; n += 1) {
   await pause(4000 / Number(rate))
   await world.play(`138000000${30 + (n % 60)}`, seats[(n - 1) % seats.length], Number(rate), pause)
   await pause(8000 / Number(rate))

@@ -1,4 +1,6 @@
 // What the pretended service noticed in the conversation: cues, sentences, and what leaders see of them.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { UTTERANCES } from './conversation.mjs'
 
 const early = (s) => new Date(Date.now() - s * 1000).toISOString()
@@ -45,3 +47,10 @@ export const DRAFTING = [
   ['caller_name', 118, 102, 11, 5, 14, 0.06], ['contact_number', 131, 127, 3, 1, 2, 0.01], ['request_type', 128, 99, 27, 2, 5, 0.22], ['event_type', 124, 91, 30, 3, 9, 0.25],
   ['urgency', 133, 120, 13, 0, 0, 0.1], ['district', 88, 84, 3, 1, 7, 0.03], ['address', 109, 66, 38, 5, 12, 0.21], ['content', 133, 31, 98, 4, 0, 0.38], ['summary', 133, 57, 73, 3, 0, 0.19],
 ].map(([name, proposed, confirmed, edited, rejected, added, mean_distance]) => ({ name, proposed, confirmed, edited, rejected, added, mean_distance }))
+
+const SHIPPED = readFileSync(fileURLToPath(new URL('../../../seats/defaults/sentences.toml', import.meta.url)), 'utf8')
+/** The prescribed sentences as they are shipped. */
+export const PRESCRIBED = SHIPPED.split('[[sentence]]').slice(1).map((block) => {
+  const value = (key) => new RegExp(`^${key} = "(.*)"`, 'm').exec(block)?.[1] ?? ''
+  return { sentence_id: value('id'), scene: value('scene'), text: value('text').replaceAll('{city}', '唐山'), trigger: value('trigger'), must: /^must = true/m.test(block) }
+})

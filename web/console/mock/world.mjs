@@ -103,8 +103,8 @@ export class World {
     this.tell('SeatStateChanged', { seat_id: id, was, state, reason: seat.reason, call_id: seat.call_id, until: seat.until, by: null, operator: seat.operator, pending_not_ready: seat.pending_not_ready })
   }
 
-  /** A call comes in and goes its way; `rate` makes time pass faster. */
-  async play(number, seatId, rate, pause) {
+  /** A call comes in and goes its way, or stays `until` it rings or is talked; `rate` makes time pass faster. */
+  async play(number, seatId, rate, pause, until = null) {
     const id = `hl1-1763717.${this.seq}`
     const orderId = `20261121-${String(this.seq).padStart(6, '0')}`
     const on = { call_id: id }
@@ -126,6 +126,7 @@ export class World {
     this.seatTo(seatId, 'ringing')
     this.draft(id, orderId, seatId, [], 'draft')
     this.tell('DraftOpened', { ...on, order_id: orderId, seat_id: seatId })
+    if (until === 'ringing') return
     await wait(3)
     Object.assign(call, { state: 'talking', answered_at: new Date().toISOString(), waited_ms: 8000, transcription: 'live' })
     this.tell('CallAnswered', { ...on, seat_id: seatId, waited_ms: 8000 })
@@ -160,6 +161,7 @@ export class World {
         this.tell('FieldsProposed', { ...on, order_id: orderId, fields, revision: order.revision })
       }
     }
+    if (until === 'talking') return
     await wait(2)
     Object.assign(call, { state: 'ended', ended_at: new Date().toISOString(), talked_ms: 63000, ending: { blame: 'citizen', reason: 'hung-up' }, transcription: 'finished' })
     this.tell('SeatLeftCall', { ...on, seat_id: seatId, talked_ms: 63000 })

@@ -36,6 +36,7 @@ import type {
   Outcome,
   PartHealth,
   Peaks,
+  Prescribed,
   Problem,
   Purpose,
   Prompt,
@@ -372,6 +373,7 @@ export const api = {
     ),
 
   prompts: () => get<{ prompts: Prompt[]; trouble: string }>('/api/prompts'),
+  sentences: () => get<{ sentences: Prescribed[] }>('/api/sentences'),
   promptTexts: () =>
     get<{ texts: PromptText[]; flows: { code: string; name: string }[] }>('/api/prompt-texts'),
   promptAudio: (language: string, name: string) => `/api/prompts/${id(language)}/${id(name)}/audio`,

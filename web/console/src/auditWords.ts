@@ -1,5 +1,6 @@
 // What the audit log's words mean. A kind that has no words of its own is put together from its parts.
 import { t, tWord } from './i18n'
+import { groupName } from './store'
 
 /** "seats.force" in words; a route nobody has named yet stays readable by its parts. */
 export function auditKind(kind: string): string {
@@ -8,11 +9,17 @@ export function auditKind(kind: string): string {
   return kind.split('.').map((part) => tWord('audit.part', part)).join(' · ')
 }
 
+/** Whose or what it was, in words where the subject is a word of ours. */
+export function subjectWords(kind: string, subject: string): string {
+  if (kind.startsWith('rules.')) return tWord('rule.kind', subject)
+  return kind.startsWith('switches.') ? tWord('switch', subject) : subject
+}
+
 const names = (value: unknown): string =>
   (Array.isArray(value) ? value : [value]).map((one) => tWord('role', String(one ?? '—'))).join('、')
 
 function skills(value: unknown): string {
-  return Object.entries(value as Record<string, unknown>).map(([code, level]) => `${code} ${String(level)}`).join('、')
+  return Object.entries(value as Record<string, unknown>).map(([code, level]) => `${groupName(code)} ${String(level)}`).join('、')
 }
 
 /** The details in one line. */

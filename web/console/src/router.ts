@@ -3,6 +3,14 @@ import { ref } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { hangsOnWall, recall, startPage, user } from './session'
 
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Numbers, names, words or recordings of citizens stand there, or accounts: it bears the watermark. */
+    marked?: true
+  }
+}
+const MARKED = { marked: true } as const
+
 /** The address of a page whose code could not be fetched: no network, or a new release. */
 export const lostPage = ref<string | null>(null)
 
@@ -18,35 +26,40 @@ export const router = createRouter({
       children: [
         // Which page that is, is known once the user is: the guard below.
         { path: '', name: 'start', component: () => import('./pages/MissingPage.vue') },
-        { path: 'desk', name: 'desk', component: () => import('./pages/DeskPage.vue') },
+        { path: 'desk', name: 'desk', meta: MARKED, component: () => import('./pages/DeskPage.vue') },
         {
           path: 'calls/:callId?',
           name: 'calls',
+          meta: MARKED,
           component: () => import('./pages/CallsPage.vue'),
           props: true,
         },
-        { path: 'floor', name: 'floor', component: () => import('./pages/FloorPage.vue') },
+        { path: 'floor', name: 'floor', meta: MARKED, component: () => import('./pages/FloorPage.vue') },
         { path: 'seats', name: 'seats', component: () => import('./pages/SeatsPage.vue') },
         {
           path: 'orders/:orderId?',
           name: 'orders',
+          meta: MARKED,
           component: () => import('./pages/OrdersPage.vue'),
           props: true,
         },
         {
           path: 'recordings/:recordingId?',
           name: 'recordings',
+          meta: MARKED,
           component: () => import('./pages/RecordingsPage.vue'),
           props: true,
         },
         {
           path: 'callbacks',
           name: 'callbacks',
+          meta: MARKED,
           component: () => import('./pages/CallbacksPage.vue'),
         },
         {
           path: 'messages/:messageId?',
           name: 'messages',
+          meta: MARKED,
           component: () => import('./pages/MessagesPage.vue'),
           props: true,
         },
@@ -62,18 +75,18 @@ export const router = createRouter({
           component: () => import('./pages/PromptsPage.vue'),
           props: true,
         },
-        { path: 'quality', name: 'quality', component: () => import('./pages/QualityPage.vue') },
-        { path: 'blocks', name: 'blocks', component: () => import('./pages/BlocksPage.vue') },
+        { path: 'quality', name: 'quality', meta: MARKED, component: () => import('./pages/QualityPage.vue') },
+        { path: 'blocks', name: 'blocks', meta: MARKED, component: () => import('./pages/BlocksPage.vue') },
         { path: 'account', name: 'account', component: () => import('./pages/AccountPage.vue') },
         {
           path: 'admin',
           component: () => import('./pages/AdminPage.vue'),
           children: [
             { path: '', name: 'admin', component: () => import('./pages/admin/OverviewPage.vue') },
-            { path: 'people', name: 'people', component: () => import('./pages/admin/PeoplePage.vue') },
-            { path: 'seats', name: 'phones', component: () => import('./pages/admin/PhonesPage.vue') },
+            { path: 'people', name: 'people', meta: MARKED, component: () => import('./pages/admin/PeoplePage.vue') },
+            { path: 'seats', name: 'phones', meta: MARKED, component: () => import('./pages/admin/PhonesPage.vue') },
             { path: 'calendar', name: 'calendar', component: () => import('./pages/admin/CalendarPage.vue') },
-            { path: 'audit', name: 'audit', component: () => import('./pages/admin/AuditPage.vue') },
+            { path: 'audit', name: 'audit', meta: MARKED, component: () => import('./pages/admin/AuditPage.vue') },
             { path: 'doctor', name: 'doctor', component: () => import('./pages/admin/DoctorPage.vue') },
           ],
         },

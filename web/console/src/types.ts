@@ -841,6 +841,14 @@ export interface Prompt {
   problem: string
 }
 
+/** A sentence of the rule book: what is said at which moment. */
+export interface Prescribed {
+  sentence_id: string
+  scene: string
+  text: string
+  must: boolean
+}
+
 export interface PromptText {
   code: string
   words: Readonly<Record<string, string>>

@@ -54,6 +54,7 @@ from hotline.rule_joints import (
     wrap_up_codes,
 )
 from hotline.run import Part
+from hotline.sample_joints import sampling_rooms
 from hotline.seat_office import SeatOffice, configure_asterisk
 from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
@@ -274,6 +275,20 @@ async def build_house(
         [(call.call_id, told) for call, told in in_hand],
     )
 
+    deeds = stored_audit(database, installation.secrets)
+    keep_views = timedelta(days=config.web.view_log_days)
+    audit_writer = AuditWriter(database, deeds, keep_views, utc_now)
+    audit = WebAudit(deeds, audit_writer)
+    users = web_users(database, installation.secrets, deeds, audit_writer)
+    sampler, samples = sampling_rooms(
+        database,
+        users,
+        lambda: rulebook.policies.sample,
+        lambda: journal.written(journal.last_seq),
+        tell,
+        utc_now,
+    )
+
     def tell_partial(partial: PartialHeard) -> None:
         stream.tell_partial(partial)
         quality.cues.partial_heard(partial)
@@ -447,11 +462,6 @@ async def build_house(
     telephones = BrowserTelephones(
         installation.secrets.seats, devices, softphone_watch, installation.ports["http"]
     )
-    deeds = stored_audit(database, installation.secrets)
-    keep_views = timedelta(days=config.web.view_log_days)
-    audit_writer = AuditWriter(database, deeds, keep_views, utc_now)
-    audit = WebAudit(deeds, audit_writer)
-    users = web_users(database, installation.secrets, deeds, audit_writer)
     app = build_app(
         Services(
             users=users,
@@ -508,6 +518,7 @@ async def build_house(
             ending_records=endings,
             nuisance=nuisance_desk,
             quality=quality.for_web,
+            samples=samples,
             citizens=citizens.for_web,
             prompts=prompt_desk,
             live=stream,
@@ -528,6 +539,7 @@ async def build_house(
         nuisance_desk,
         quality.cues,
         quality.reviewer,
+        sampler,
         rulebook,
         switches,
         announcer,

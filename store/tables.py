@@ -770,6 +770,38 @@ call_marks = Table(
 )
 """Marks and comments of inspectors and shift leaders, on the call's clock."""
 
+samples = Table(
+    "samples",
+    metadata,
+    Column("sample_id", String(40), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("drawn_at", Instant, nullable=False, index=True),
+    Column("by", String(80)),
+    Column("reason", String(200), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("per_agent", Integer, nullable=False),
+    Column("shortest_s", Integer, nullable=False),
+    Column("candidates", Integer, nullable=False),
+)
+"""Draws of calls for inspection, each with the seed that repeats it."""
+
+sampled_calls = Table(
+    "sampled_calls",
+    metadata,
+    Column("sample_id", String(40), primary_key=True),
+    Column("call_id", String(80), primary_key=True),
+    Column("recording_id", String(80), nullable=False, index=True),
+    Column("agent", String(80), nullable=False),
+    Column("seat_id", String(40), nullable=False),
+    Column("inspector", String(80), index=True),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("checked_at", Instant),
+    Column("checked_by", String(80)),
+)
+"""The calls of a draw and what became of each; score sheets hang on its key."""
+
 seat_notices = Table(
     "seat_notices",
     metadata,

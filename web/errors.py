@@ -244,6 +244,7 @@ UNKNOWN = (
     "rerun-unknown",
     "listening-unknown",
     "mark-unknown",
+    "sample-unknown",
 )
 INVALID = (
     "purpose-invalid",
@@ -268,10 +269,12 @@ INVALID = (
     "switch-reason-missing",
     "switch-text-refused",
     "notice-refused",
+    "sample-span-invalid",
+    "skip-reason-missing",
 )
 
 
-REFUSED = ("purpose-missing", "mark-not-yours")
+REFUSED = ("purpose-missing", "mark-not-yours", "sampled-call-not-yours")
 
 
 def status_of(code: str) -> int:

@@ -48,6 +48,7 @@ from web.prompt_ports import Prompts
 from web.quality_ports import Quality
 from web.replay_ports import ReplayRoom
 from web.rule_ports import CallerListing, HouseSwitching, RulePublishing, RulesInForce
+from web.sample_ports import Samples
 from web.softphone_ports import Softphones
 
 
@@ -470,6 +471,7 @@ class Services:
     ending_records: EndingRecords
     nuisance: Nuisance
     quality: Quality
+    samples: Samples
     citizens: Citizens
     prompts: Prompts
     live: Live

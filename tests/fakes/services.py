@@ -68,6 +68,7 @@ from tests.fakes.prompts import MemoryPrompts
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.replaying import memory_replay_room
 from tests.fakes.rule_records import MemoryRuleRecords
+from tests.fakes.sampling import memory_samples
 from tests.fakes.softphones import NoSoftphones
 from tests.fakes.switches import NoSwitches
 from web.accounts import hash_password
@@ -537,6 +538,7 @@ def memory_services() -> Services:
         ending_records=endings,
         nuisance=nuisance_desk,
         quality=MemoryQuality(CALL).for_web,
+        samples=memory_samples(lambda: NOON, "inspector"),
         citizens=memory_citizens(citizens, orders, MemoryTexts(citizens), lambda: NOON, calls.call),
         prompts=MemoryPrompts(),
         live=MemoryLive(),

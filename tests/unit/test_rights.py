@@ -68,6 +68,8 @@ BODIES = {
     "/submit": {"revision": 0},
     "/orders/{order_id}": {"revision": 0, "fields": {}},
     "/reruns": DAYS,
+    "/samples": {**DAYS, "reason": "抽查"},
+    "/samples/{sample_id}/calls/{call_id}": {"state": "done"},
     "/switches/{name}": {"on": False, "reason": "x", "text": ""},
     "/notices": {"text": "请注意"},
     "/publish": {"body": "", "note": "x", "based_on": 0},

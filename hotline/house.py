@@ -107,6 +107,7 @@ from store.calls import StoredCalls
 from store.citizens import StoredSilence
 from store.codec import encode
 from store.database import Database
+from store.districts import StoredDistricts
 from store.drafts import StoredDrafts
 from store.endings import StoredEndings
 from store.floor import StoredFloor
@@ -488,6 +489,7 @@ async def build_house(
             attendance=attendance,
             alarms=bell,
             skill_groups=lambda: tuple(usher.groups.values()),
+            districts=StoredDistricts(database),
             orders=order_desk,
             order_records=orders,
             order_lists=StoredOrderLists(database),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.events import Event
 from cti.ids import CallId, SeatId
-from orders.model import OrderField
+from orders.model import OrderState
 from quality.errors import QualityRecordsAway
 from quality.events import SampledCallChecked, SampledCallGiven, SampleDrawn
 from quality.samples import Sample, SampledCall
@@ -17,6 +17,7 @@ from quality.sampling import Candidate, SampledState
 from recordings.listening import together
 from recordings.model import RecordingState
 from store.database import Database, insert_new
+from store.districts import IDS_AT_ONCE, order_district
 from store.tables import (
     calls,
     listenings,
@@ -28,9 +29,6 @@ from store.tables import (
     seat_spans,
     surveys,
 )
-
-IDS_AT_ONCE = 500
-"""SQLite takes so many bound values without complaint. 分批查询"""
 
 
 def _drawn(connection: Connection, _seq: int, event: SampleDrawn) -> None:
@@ -91,8 +89,6 @@ PROJECTIONS: dict[type[Event], Any] = {
     SampledCallChecked: _checked,
 }
 
-DISTRICT = orders.c.fields[OrderField.DISTRICT.value]["value"].as_string()
-
 
 def _who_sat(seat_id: Any, at: Any) -> Any:
     """Who sat at a seat at an instant of a row. 当时在座人员"""
@@ -110,8 +106,8 @@ def _may_be_drawn() -> Select[Any]:
     """Answered calls that are over, with the archived recording of the whole call."""
     left = func.coalesce(calls.c.seat_left_at, calls.c.ended_at)
     district = (
-        select(DISTRICT)
-        .where(orders.c.call_id == calls.c.call_id)
+        select(order_district())
+        .where(orders.c.call_id == calls.c.call_id, orders.c.state != OrderState.DISCARDED.value)
         .order_by(orders.c.order_id)
         .limit(1)
         .scalar_subquery()
@@ -279,7 +275,7 @@ class StoredSamples:
         """Raises QualityRecordsAway."""
         try:
             async with self._database.read() as connection:
-                return (await connection.execute(wanted)).all()
+                return list(await connection.execute(wanted))
         except (SQLAlchemyError, OSError) as trouble:
             raise QualityRecordsAway from trouble
 

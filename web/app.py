@@ -151,9 +151,9 @@ def _add_health(app: FastAPI) -> None:
         return Response("ok\n", media_type="text/plain")
 
     @app.get("/readyz", include_in_schema=False)
-    async def readyz(house: House) -> Response:
+    async def readyz() -> Response:
         """Calls can be served: every part is well. 就绪"""
-        ill = [part.name for part in house.health.parts() if not part.ok]
+        ill = [part.name for part in app.state.services.health.parts() if not part.ok]
         return JSONResponse({"ready": not ill, "ill": ill}, status_code=503 if ill else 200)
 
     @app.get("/metrics", include_in_schema=False)

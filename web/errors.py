@@ -176,6 +176,13 @@ class Forbidden(WebError):
     status = 403
 
 
+class OutsideArea(WebError):
+    """This is another district's; your account sees its own only. 超出所属区域"""
+
+    code = "outside-area"
+    status = 403
+
+
 class ForeignOrigin(WebError):
     """The request came from another site's page. 跨站请求被拒绝"""
 

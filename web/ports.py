@@ -32,6 +32,7 @@ from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from seats.rule_documents.policies import SupervisionPolicy
 from web.admin_ports import Audit, AuditNote, CityCalendar, Doctor, SeatOffice
+from web.area_ports import Districts
 from web.citizen_ports import Citizens
 from web.control_ports import (
     CallCommands,
@@ -74,7 +75,7 @@ class User:
     failed_logins: int = 0
     locked_until: datetime | None = None
     area: str = ""
-    """The district or department he works for; shown, no right hangs on it yet. 区域"""
+    """The district he works for, beyond which he sees nothing (web/areas.py); empty: the whole city. 区域"""
     disabled_at: datetime | None = None
     must_change_password: bool = False
     """Somebody else knows the password: it opens nothing but its own change. 须改密码"""
@@ -452,6 +453,7 @@ class Services:
     alarms: Alarms
     skill_groups: Callable[[], Sequence[SkillGroup]]
     """Those that are published at the moment, the general one first."""
+    districts: Districts
     orders: Orders
     order_records: OrderRecords
     order_lists: OrderLists

@@ -398,6 +398,16 @@ class MemoryRepeats:
         ]
 
 
+class MemoryDistricts:
+    """Which call is of which districts; a test fills it."""
+
+    def __init__(self):
+        self.calls: dict[CallId, frozenset[str]] = {}
+
+    async def of_calls(self, call_ids):
+        return {one: self.calls[one] for one in call_ids if one in self.calls}
+
+
 class MemoryTallies:
     """One order: its summary was edited, its address confirmed, nobody knew the rest."""
 
@@ -517,6 +527,7 @@ def memory_services() -> Services:
         attendance=MemoryAttendance(),
         alarms=MemoryAlarms(),
         skill_groups=lambda: rulebook.skill_groups,
+        districts=MemoryDistricts(),
         orders=orders,
         order_records=orders,
         order_lists=MemoryOrderLists(orders, calls),

@@ -23,6 +23,7 @@ from documents.calendar import shipped_calendar
 from documents.problems import DocumentKind
 from hotline.account_joints import WebAudit, stored_audit, web_users
 from hotline.announcement import EmergencyAnnouncer, announced_languages
+from hotline.approval_joints import WebAccountRequests
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.citizen_joints import CitizenCollector, citizen_rooms
@@ -99,6 +100,7 @@ from seats.roster import SeatRoster
 from seats.rulebook import Rulebook
 from seats.service_level_clock import ServiceLevelClock
 from seats.usher import Usher
+from store.account_requests import StoredAccountRequests
 from store.attendance import StoredAttendance
 from store.audit_writer import AuditWriter
 from store.backfills import StoredBackfills
@@ -466,6 +468,7 @@ async def build_house(
     app = build_app(
         Services(
             users=users,
+            account_requests=WebAccountRequests(StoredAccountRequests(database, deeds)),
             audit=audit,
             doctor=DoctorOnCall(places, config),
             calendar=CityCalendarInForce(shipped_calendar(), rulebook),

@@ -1,6 +1,6 @@
 """Every table. 数据表
 
-All but `users`, `logins`, `recovery_codes`, the two logs of who did and saw what, rule documents and the definition columns of `seats` are projections of the
+All but `users`, `logins`, `recovery_codes`, `account_requests`, the two logs of who did and saw what, rule documents and the definition columns of `seats` are projections of the
 journal: only the journal's writer fills them, from events (docs/decisions.md 3).
 """
 
@@ -498,6 +498,28 @@ recovery_codes = Table(
     Column("used_at", Instant),
 )
 """What opens an account whose second factor is lost; each once."""
+
+
+account_requests = Table(
+    "account_requests",
+    metadata,
+    Column("request_id", String(40), primary_key=True),
+    Column("username", String(80), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("area", String(80), nullable=False),
+    Column("seat_id", String(40)),
+    Column("had_roles", JSON),
+    Column("had_area", String(80), nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", Instant, nullable=False, index=True),
+    Column("reason", String(200), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("decided_by", String(80)),
+    Column("decided_at", Instant),
+    Column("decision", String(200), nullable=False),
+)
+"""Accounts and rights that somebody asked for, and what another administrator said."""
 
 
 def _sealed(name: str) -> Table:

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from web import (
+    account_request_routes,
     account_routes,
     attendance_routes,
     audit_routes,
@@ -86,6 +87,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         session_routes.router,
         account_routes.router,
         people_routes.router,
+        account_request_routes.router,
         seat_definition_routes.router,
         audit_routes.router,
         system_routes.router,

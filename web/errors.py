@@ -155,6 +155,55 @@ class OnOneself(WebError):
     status = 409
 
 
+class ApprovalNeeded(WebError):
+    """Accounts and wider rights are given by two; ask, and another administrator decides. 须经审批"""
+
+    code = "approval-needed"
+    status = 409
+
+
+class ApprovalNotNeeded(WebError):
+    """This needs nobody's approval; do it yourself. 无须审批"""
+
+    code = "approval-not-needed"
+    status = 409
+
+
+class ApproverNotIndependent(WebError):
+    """Who asks has reset this account's password or second factor lately; somebody else must decide. 审批人不独立"""
+
+    code = "approver-not-independent"
+    status = 409
+
+
+class RequestWaits(WebError):
+    """Another request about this account is waiting. 该账号已有待审批的申请"""
+
+    code = "request-waits"
+    status = 409
+
+
+class RequestSettled(WebError):
+    """This request has been decided or withdrawn. 申请已处理"""
+
+    code = "request-settled"
+    status = 409
+
+
+class RequestStale(WebError):
+    """The account's rights have changed since this was asked; refuse it, and ask anew. 申请已过时"""
+
+    code = "request-stale"
+    status = 409
+
+
+class RequestNotYours(WebError):
+    """Only who asked may withdraw it. 只能撤回自己的申请"""
+
+    code = "request-not-yours"
+    status = 403
+
+
 class SeatRefused(WebError):
     """Something about this seat cannot be so; `what` says what. 座席信息无效"""
 

@@ -32,6 +32,7 @@ from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from seats.rule_documents.policies import SupervisionPolicy
 from web.admin_ports import Audit, AuditNote, CityCalendar, Doctor, SeatOffice
+from web.approval_ports import AccountRequests
 from web.area_ports import Districts
 from web.citizen_ports import Citizens
 from web.control_ports import (
@@ -442,6 +443,7 @@ class Services:
     """Everything the web needs, joined in hotline/. 依赖"""
 
     users: Users
+    account_requests: AccountRequests
     calls: Calls
     transcripts: Transcripts
     backfills: Backfills

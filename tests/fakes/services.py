@@ -48,6 +48,7 @@ from seats.publishing import RuleOffice
 from seats.rulebook import Rulebook
 from seats.settings import SeatsSettings
 from tests.fakes.accounts import (
+    MemoryAccountRequests,
     MemoryAudit,
     MemoryCalendar,
     MemoryDoctor,
@@ -511,8 +512,10 @@ def memory_services() -> Services:
         take(answered)
     rulebook = Rulebook(rule_records, shipped_calendar(), (), endings.tell, lambda: NOON)
     calls, citizens, floor = MemoryCalls(), CitizensInMemory(), MemorySeats()
+    users = memory_users()
     return Services(
-        users=memory_users(),
+        users=users,
+        account_requests=MemoryAccountRequests(users),
         doctor=MemoryDoctor(),
         calendar=MemoryCalendar(),
         audit=MemoryAudit(),

@@ -74,6 +74,12 @@ BODIES = {
     "/notices": {"text": "请注意"},
     "/publish": {"body": "", "note": "x", "based_on": 0},
     "/people": {"username": "zhao", "name": "赵", "roles": ["supervisor"], "reason": "批复"},
+    "/account-requests": {
+        "username": "zhao",
+        "name": "赵",
+        "roles": ["supervisor"],
+        "reason": "批复",
+    },
     "/people/{username}": {"name": "赵", "roles": ["supervisor"], "reason": "批复"},
     "/seat-definitions": {"seat_id": "8009", "name": "赵", "skills": {"general": 1}},
     "/seat-definitions/{seat_id}": {"name": "赵", "skills": {"general": 1}},

@@ -16,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     """Create them."""
     _accounts()
+    _account_requests()
     _sealed_logs()
     _replay()
     _said()
@@ -50,6 +51,31 @@ def _accounts() -> None:
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("username", "code_hash", name=op.f("pk_recovery_codes")),
     )
+
+
+def _account_requests() -> None:
+    """What somebody asked for, and what another administrator said."""
+    op.create_table(
+        "account_requests",
+        sa.Column("request_id", sa.String(length=40), nullable=False),
+        sa.Column("username", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("area", sa.String(length=80), nullable=False),
+        sa.Column("seat_id", sa.String(length=40), nullable=True),
+        sa.Column("had_roles", sa.JSON(), nullable=True),
+        sa.Column("had_area", sa.String(length=80), nullable=False),
+        sa.Column("asked_by", sa.String(length=80), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decision", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_account_requests")),
+    )
+    for column in ("username", "asked_at", "state"):
+        op.create_index(op.f(f"ix_account_requests_{column}"), "account_requests", [column])
 
 
 def _sealed_logs() -> None:

@@ -85,9 +85,7 @@ async def test_a_call_is_the_agents_who_sat_there_then_and_all_who_had_it_are_kn
     handed = [
         replace(one, to_seat=LI) if isinstance(one, CallTransferred) else one for one in a_call(1)
     ]
-    transfer = CallTransferred(
-        at=at(3600 + 30), call_id=call_id(1), from_seat=WANG, to_seat=LI
-    )
+    transfer = CallTransferred(at=at(3600 + 30), call_id=call_id(1), from_seat=WANG, to_seat=LI)
     events = [
         sits(WANG, "wang", 0), sits(LI, "li", 0),
         *handed[:-1], transfer, handed[-1],

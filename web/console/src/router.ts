@@ -62,6 +62,12 @@ export const router = createRouter({
           component: () => import('./pages/PromptsPage.vue'),
           props: true,
         },
+        {
+          path: 'samples/:sampleId?',
+          name: 'samples',
+          component: () => import('./pages/SamplesPage.vue'),
+          props: true,
+        },
         { path: 'quality', name: 'quality', component: () => import('./pages/QualityPage.vue') },
         { path: 'blocks', name: 'blocks', component: () => import('./pages/BlocksPage.vue') },
         { path: 'account', name: 'account', component: () => import('./pages/AccountPage.vue') },

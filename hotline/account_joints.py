@@ -59,7 +59,10 @@ class WebUsers:
         return None if found is None else web_user(found)
 
     async def all(self) -> Sequence[User]:
-        return [web_user(one) for one in await self._stored.all()]
+        """Raises StoreAway."""
+        with _store_there():
+            found = await self._stored.all()
+        return [web_user(one) for one in found]
 
     async def save(self, user: User, note: AuditNote | None = None) -> None:
         await self._stored.save(stored_user(user), None if note is None else stored_note(note))

@@ -37,7 +37,10 @@ from hotline.installation import (
     open_installation,
 )
 from hotline.places import Places
+from store.accounts import StoredAccounts, StoredUser
 from store.migrate import DatabaseNewer, DatabaseUnusable, upgrade
+from web.account_requests import ADMINISTRATORS_NEEDED
+from web.ports import Role
 
 DISK_NEEDED_GB = 5.0
 CERTIFICATE_DAYS = 14
@@ -64,7 +67,7 @@ async def examine(places: Places, config: Config) -> Sequence[Check]:
         ]
     checks.append(check_sounds(places.voices, places.prompts, places.asterisk / "music"))
     checks += [*_models(places, config), _console(places), check_certificate(installation)]
-    checks.append(await _database(installation))
+    checks += await _database(installation)
     return [one if one.ok else replace(one, advice=_advice(one.name)) for one in checks]
 
 
@@ -93,6 +96,10 @@ ADVICE = (
     (
         "网页证书",
         "在配置 [web] 中写明 certificate_file（含证书链）与 certificate_key_file；续期后覆盖原文件即可，无需重启。",
+    ),
+    (
+        "审批",
+        "由现任管理员启用或另设一名管理员；无人能登录时用 bin/hotline user enable 或 user add。",
     ),
     ("数据库", "检查数据库地址、磁盘空间与访问权限；若由更新版本写成，请升级程序。"),
 )
@@ -186,17 +193,31 @@ def check_certificate(installation: Installation) -> Check:
     return Check(name=name, ok=days >= CERTIFICATE_DAYS, detail=detail)
 
 
-async def _database(installation: Installation) -> Check:
+async def _database(installation: Installation) -> list[Check]:
+    """The database, and what it says of who gives rights."""
     database = database_of(installation)
     try:
         await upgrade(database)
+        everybody = await StoredAccounts(database).all()
     except DatabaseNewer:
-        return Check(
-            name="数据库 database", ok=False, detail="由更新的版本写成，请升级程序，不要使用旧版本"
-        )
+        newer = "由更新的版本写成，请升级程序，不要使用旧版本"
+        return [Check(name="数据库 database", ok=False, detail=newer)]
     except DatabaseUnusable as trouble:
-        return Check(name="数据库 database", ok=False, detail=f"无法打开（{trouble}）")
+        return [Check(name="数据库 database", ok=False, detail=f"无法打开（{trouble}）")]
     finally:
         await database.close()
     where = installation.config.store.url.split("@")[-1] or str(Path("var/hotline.sqlite"))
-    return Check(name="数据库 database", ok=True, detail=where)
+    return [Check(name="数据库 database", ok=True, detail=where), approval_check(everybody)]
+
+
+def approval_check(everybody: Sequence[StoredUser]) -> Check:
+    """Accounts are opened by two (SEC-01); one alone can do what he likes, and closed ones decide nothing."""
+    name = "审批 approval"
+    administrators = [one for one in everybody if Role.ADMINISTRATOR in one.roles]
+    active = [one for one in administrators if one.disabled_at is None]
+    if len(administrators) < ADMINISTRATORS_NEEDED:
+        alone = "只有一名管理员，账号和权限由其一人决定；正式使用前请增设第二名，此后须两人审批"
+        return Check(name=name, ok=True, detail=alone)
+    if len(active) < ADMINISTRATORS_NEEDED:
+        return Check(name=name, ok=False, detail="可登录的管理员不足两名，申请无人能批")
+    return Check(name=name, ok=True, detail=f"账号和权限须两人审批，{len(active)} 名管理员可登录")

@@ -23,6 +23,7 @@ from documents.calendar import shipped_calendar
 from documents.problems import DocumentKind
 from hotline.account_joints import WebAudit, stored_audit, web_users
 from hotline.announcement import EmergencyAnnouncer, announced_languages
+from hotline.approval_joints import WebAccountRequests
 from hotline.backfill_joints import BackfillCollector, RecognisersOfCalls, SpareSpeech, WebBackfills
 from hotline.calling_back import CallsOutDialling, FloorNow, WebCallbacks, emergency_lines
 from hotline.certificate import CertificateCollector, ServedCertificate
@@ -55,6 +56,7 @@ from hotline.rule_joints import (
     wrap_up_codes,
 )
 from hotline.run import Part
+from hotline.sample_joints import sampling_rooms
 from hotline.seat_office import SeatOffice, configure_asterisk
 from hotline.secrets_file import QUERY_CODES
 from hotline.service_level import ServiceLevelCollector, ServiceLevelDesk
@@ -99,6 +101,7 @@ from seats.roster import SeatRoster
 from seats.rulebook import Rulebook
 from seats.service_level_clock import ServiceLevelClock
 from seats.usher import Usher
+from store.account_requests import StoredAccountRequests
 from store.attendance import StoredAttendance
 from store.audit_writer import AuditWriter
 from store.backfills import StoredBackfills
@@ -107,6 +110,7 @@ from store.calls import StoredCalls
 from store.citizens import StoredSilence
 from store.codec import encode
 from store.database import Database
+from store.districts import StoredDistricts
 from store.drafts import StoredDrafts
 from store.endings import StoredEndings
 from store.floor import StoredFloor
@@ -273,6 +277,20 @@ async def build_house(
         tell,
         utc_now,
         [(call.call_id, told) for call, told in in_hand],
+    )
+
+    deeds = stored_audit(database, installation.secrets)
+    keep_views = timedelta(days=config.web.view_log_days)
+    audit_writer = AuditWriter(database, deeds, keep_views, utc_now)
+    audit = WebAudit(deeds, audit_writer)
+    users = web_users(database, installation.secrets, deeds, audit_writer)
+    sampler, samples = sampling_rooms(
+        database,
+        users,
+        lambda: rulebook.policies.sample,
+        lambda: journal.written(journal.last_seq),
+        tell,
+        utc_now,
     )
 
     def tell_partial(partial: PartialHeard) -> None:
@@ -448,14 +466,10 @@ async def build_house(
     telephones = BrowserTelephones(
         installation.secrets.seats, devices, softphone_watch, installation.ports["http"]
     )
-    deeds = stored_audit(database, installation.secrets)
-    keep_views = timedelta(days=config.web.view_log_days)
-    audit_writer = AuditWriter(database, deeds, keep_views, utc_now)
-    audit = WebAudit(deeds, audit_writer)
-    users = web_users(database, installation.secrets, deeds, audit_writer)
     app = build_app(
         Services(
             users=users,
+            account_requests=WebAccountRequests(StoredAccountRequests(database, deeds)),
             audit=audit,
             doctor=DoctorOnCall(places, config),
             calendar=CityCalendarInForce(shipped_calendar(), rulebook),
@@ -479,6 +493,7 @@ async def build_house(
             attendance=attendance,
             alarms=bell,
             skill_groups=lambda: tuple(usher.groups.values()),
+            districts=StoredDistricts(database),
             orders=order_desk,
             order_records=orders,
             order_lists=StoredOrderLists(database),
@@ -509,6 +524,7 @@ async def build_house(
             ending_records=endings,
             nuisance=nuisance_desk,
             quality=quality.for_web,
+            samples=samples,
             citizens=citizens.for_web,
             prompts=prompt_desk,
             live=stream,
@@ -534,6 +550,7 @@ async def build_house(
         nuisance_desk,
         quality.cues,
         quality.reviewer,
+        sampler,
         rulebook,
         switches,
         announcer,

@@ -45,3 +45,33 @@ class QualityRecordsAway(QualityError):
     """What is stored cannot be read at the moment. 质检数据暂不可读"""
 
     code = "quality-records-away"
+
+
+class SampleUnknown(QualityError):
+    """There is no such draw, or the call is not in it. 没有这次抽样"""
+
+    code = "sample-unknown"
+
+
+class SampleSpanInvalid(QualityError):
+    """The period must begin before it ends, end before now, and be no longer than 93 days. 时段无效"""
+
+    code = "sample-span-invalid"
+
+
+class SampleEmpty(QualityError):
+    """No finished call of the period has an archived recording that is long enough. 没有可抽取的通话"""
+
+    code = "sample-empty"
+
+
+class SampledCallNotYours(QualityError):
+    """Another inspector has this call. 该通话不在您的清单中"""
+
+    code = "sampled-call-not-yours"
+
+
+class SkipReasonMissing(QualityError):
+    """Say why the call is not inspected. 请填写跳过原因"""
+
+    code = "skip-reason-missing"

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from asr.events import Side
 from cti.events import CallEvent, Event
+from cti.ids import CallId
+from quality.sampling import Pick, SampledState
 
 
 class CueKind(StrEnum):
@@ -154,3 +156,39 @@ class RerunEnded(Event):
     rerun_id: str
     done: int
     cancelled_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleDrawn(Event):
+    """Calls of a period were drawn by lot for inspection; `by` is None for the weekly draw. 已抽样"""
+
+    sample_id: str
+    since: datetime
+    until: datetime
+    by: str | None
+    reason: str
+    seed: str
+    per_agent: int
+    shortest_s: int
+    candidates: int
+    picks: tuple[Pick, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledCallGiven(Event):
+    """A drawn call that nobody had, or whose inspector has left, has an inspector. 抽样领取"""
+
+    sample_id: str
+    call_id: CallId
+    inspector: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledCallChecked(Event):
+    """An inspector is done with a drawn call, skips it, or takes it up again. 抽样办结"""
+
+    sample_id: str
+    call_id: CallId
+    state: SampledState
+    by: str
+    reason: str = ""

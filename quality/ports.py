@@ -7,6 +7,8 @@ from typing import Protocol
 from cti.events import Event
 from cti.ids import CallId
 from quality.model import CallStory
+from quality.samples import Sample, SampledCall
+from quality.sampling import Candidate, Inspector
 
 Tell = Callable[[Event], None]
 """Says what happened; never blocks, never raises. 告知"""
@@ -32,3 +34,25 @@ class Stories(Protocol):
 
     async def versions(self, call_ids: Sequence[CallId]) -> Mapping[CallId, tuple[int, int]]:
         """(words, sentences) with which each was gone through last."""
+
+
+class SampleRecords(Protocol):
+    """Draws, and what may be drawn. 抽样记录"""
+
+    async def candidates(
+        self, since: datetime, until: datetime, shortest_s: int
+    ) -> Sequence[Candidate]:
+        """Answered calls that are over and whose archived recording began in the period."""
+
+    async def candidate(self, call_id: CallId) -> Candidate | None: ...
+    async def drawn_weekly(self, since: datetime) -> bool:
+        """Whether the week that began then was drawn by itself."""
+
+    async def find(self, sample_id: str) -> Sample | None: ...
+    async def calls_of(self, sample_id: str) -> Sequence[SampledCall]: ...
+
+
+class Inspectors(Protocol):
+    """Who may inspect now. 质检员名册"""
+
+    async def __call__(self) -> Sequence[Inspector]: ...

@@ -45,6 +45,8 @@ class Wanted:
     """This user has not opened it. 未听"""
     only_seat: SeatId | None = None
     """The viewer hears only calls of this seat. 限本席"""
+    district: str | None = None
+    """The viewer sees only calls whose order names this district. 限本区域"""
     without_supervisors: bool = False
     """The viewer is not told of supervisors' words. 不含班长话语"""
 

@@ -80,7 +80,8 @@ class StoredAccounts:
             raise StoreSick from trouble
 
     async def all(self) -> list[StoredUser]:
-        async with self._database.read() as connection:
+        """Raises StoreSick."""
+        async with self._reading() as connection:
             found = await connection.execute(select(users).order_by(users.c.username))
             return [StoredUser(**row._mapping) for row in found]
 

@@ -13,6 +13,7 @@ from recordings.finding import COUNTED, After, Findings, FoundCall, Hit, Wanted
 from recordings.model import RecordingState
 from recordings.spoken_text import found_words
 from store.database import Database
+from store.districts import call_is_of
 from store.recordings import recording_in
 from store.said import lines_with
 from store.tables import (
@@ -171,6 +172,8 @@ class StoredFinding:
 def _of_the_call(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     if wanted.only_seat is not None:
         yield calls.c.seat_id == wanted.only_seat
+    if wanted.district is not None:
+        yield call_is_of(wanted.district)
     if wanted.number is not None:
         yield calls.c.caller_number == wanted.number
     if wanted.number_ends is not None:

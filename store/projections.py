@@ -25,6 +25,7 @@ from store import (
     recordings,
     rules,
     said,
+    samples,
     service_level,
     switches,
     transcripts,
@@ -57,6 +58,7 @@ def _gather() -> Mapping[type[Event], tuple[Projection, ...]]:
         notices,
         service_level,
         quality,
+        samples,
     ):
         for kind, projection in subject.PROJECTIONS.items():
             found[kind] = (*found.get(kind, ()), projection)

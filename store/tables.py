@@ -1,6 +1,6 @@
 """Every table. 数据表
 
-All but `users`, `logins`, `recovery_codes`, the two logs of who did and saw what, rule documents and the definition columns of `seats` are projections of the
+All but `users`, `logins`, `recovery_codes`, `account_requests`, the two logs of who did and saw what, rule documents and the definition columns of `seats` are projections of the
 journal: only the journal's writer fills them, from events (docs/decisions.md 3).
 """
 
@@ -500,6 +500,28 @@ recovery_codes = Table(
 """What opens an account whose second factor is lost; each once."""
 
 
+account_requests = Table(
+    "account_requests",
+    metadata,
+    Column("request_id", String(40), primary_key=True),
+    Column("username", String(80), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("area", String(80), nullable=False),
+    Column("seat_id", String(40)),
+    Column("had_roles", JSON),
+    Column("had_area", String(80), nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", Instant, nullable=False, index=True),
+    Column("reason", String(200), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("decided_by", String(80)),
+    Column("decided_at", Instant),
+    Column("decision", String(200), nullable=False),
+)
+"""Accounts and rights that somebody asked for, and what another administrator said."""
+
+
 def _sealed(name: str) -> Table:
     return Table(
         name,
@@ -769,6 +791,38 @@ call_marks = Table(
     Column("removed_by", String(80)),
 )
 """Marks and comments of inspectors and shift leaders, on the call's clock."""
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("sample_id", String(40), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("drawn_at", Instant, nullable=False, index=True),
+    Column("by", String(80)),
+    Column("reason", String(200), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("per_agent", Integer, nullable=False),
+    Column("shortest_s", Integer, nullable=False),
+    Column("candidates", Integer, nullable=False),
+)
+"""Draws of calls for inspection, each with the seed that repeats it."""
+
+sampled_calls = Table(
+    "sampled_calls",
+    metadata,
+    Column("sample_id", String(40), primary_key=True),
+    Column("call_id", String(80), primary_key=True),
+    Column("recording_id", String(80), nullable=False, index=True),
+    Column("agent", String(80), nullable=False),
+    Column("seat_id", String(40), nullable=False),
+    Column("inspector", String(80), index=True),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("checked_at", Instant),
+    Column("checked_by", String(80)),
+)
+"""The calls of a draw and what became of each; score sheets hang on its key."""
 
 seat_notices = Table(
     "seat_notices",

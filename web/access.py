@@ -14,9 +14,11 @@ from cti.call import Call
 from cti.events import PartyRole
 from cti.ids import SeatId
 from web.accounts import COOKIE, Accounts
-from web.errors import Forbidden, ForeignOrigin
+from web.areas import admit, sees_everything
+from web.errors import Forbidden, ForeignOrigin, NotLoggedIn
 from web.ports import Role, Services, User
 from web.wall import keep_to_wall
+from web.within import within
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -52,10 +54,20 @@ async def viewer_of(connection: HTTPConnection) -> User:
 
 async def newcomer_of(connection: HTTPConnection) -> User:
     """As viewer_of, even one who must choose his password first. Raises NotLoggedIn."""
-    now = services_of(connection).now()
-    viewer = await accounts_of(connection).who(connection.cookies.get(COOKIE), now)
+    viewer = await _behind_cookie(connection)
     connection.state.viewer = viewer  # for what is noted of the request
     return viewer
+
+
+async def _behind_cookie(connection: HTTPConnection) -> User:
+    """Asked once in a request. Raises NotLoggedIn."""
+    known = getattr(connection.state, "behind_cookie", None)
+    if isinstance(known, User):
+        return known
+    now = services_of(connection).now()
+    found = await accounts_of(connection).who(connection.cookies.get(COOKIE), now)
+    connection.state.behind_cookie = found
+    return found
 
 
 async def logged_in(request: Request) -> User:
@@ -70,8 +82,18 @@ async def logged_in_somehow(request: Request) -> User:
     return await newcomer_of(request)
 
 
-def the_services(request: Request) -> Services:
-    return services_of(request)
+async def the_services(request: Request) -> Services:
+    """The house as the viewer may see it; the one place that knows of districts. Raises OutsideArea."""
+    house = services_of(request)
+    try:
+        viewer = await _behind_cookie(request)
+    except NotLoggedIn:
+        return house  # a log-in; everything else asks for its viewer, and is refused there
+    if sees_everything(viewer):
+        return house
+    request.state.viewer = viewer
+    await admit(viewer, request.path_params, house)
+    return within(house, viewer)
 
 
 Viewer = Annotated[User, Depends(logged_in)]

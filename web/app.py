@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from web import (
+    account_request_routes,
     account_routes,
     attendance_routes,
     audit_routes,
@@ -32,6 +33,7 @@ from web import (
     recording_routes,
     replay_routes,
     rule_routes,
+    sample_routes,
     search_routes,
     seat_definition_routes,
     seat_routes,
@@ -85,6 +87,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         session_routes.router,
         account_routes.router,
         people_routes.router,
+        account_request_routes.router,
         seat_definition_routes.router,
         audit_routes.router,
         system_routes.router,
@@ -107,6 +110,7 @@ def build_app(services: Services, settings: WebSettings, static: Path = STATIC) 
         recording_routes.router,
         replay_routes.router,
         search_routes.router,
+        sample_routes.router,
         backfill_routes.router,
         rule_routes.router,
         flow_routes.router,
@@ -153,9 +157,9 @@ def _add_health(app: FastAPI) -> None:
         return Response("ok\n", media_type="text/plain")
 
     @app.get("/readyz", include_in_schema=False)
-    async def readyz(house: House) -> Response:
+    async def readyz() -> Response:
         """Calls can be served: every part is well. 就绪"""
-        ill = [part.name for part in house.health.parts() if not part.ok]
+        ill = [part.name for part in app.state.services.health.parts() if not part.ok]
         return JSONResponse({"ready": not ill, "ill": ill}, status_code=503 if ill else 200)
 
     @app.get("/metrics", include_in_schema=False)

@@ -24,7 +24,7 @@ from cti.events import (
 from cti.ids import LegId
 from cti.parties import Party
 from orders.citizen_events import QueryCodeIssued, SurveyAnswered, SurveyOffered
-from quality.events import SignalFound
+from quality.events import SampledCallChecked, SampledCallGiven, SampleDrawn, SignalFound
 from recordings.events import CallMarked, ListeningOpened, MarkRemoved, RecordingHeard
 from seats.events import (
     GroupAttendedAgain,
@@ -46,9 +46,18 @@ ALARMS = (SeatAlarmRaised, SeatAlarmCleared, GroupUnattended, GroupAttendedAgain
 ACT_IN = {Room.LISTENING: "listen", Room.WHISPERING: "whisper", Room.TALK: "barge"}
 """What a supervisor does in a room; aside with a seat he is nobody's secret."""
 FORCE = "force"
-NOBODYS = (QueryCodeIssued, ListeningOpened, RecordingHeard, CallMarked, MarkRemoved)
-"""Shown nowhere but where they are asked for: a code was told where it was made, and who heard or marked
-a call is asked by those who may know it."""
+NOBODYS = (
+    QueryCodeIssued,
+    ListeningOpened,
+    RecordingHeard,
+    CallMarked,
+    MarkRemoved,
+    SampleDrawn,
+    SampledCallGiven,
+    SampledCallChecked,
+)
+"""Shown nowhere but where they are asked for: a code was told where it was made, and who heard, marked or
+inspects a call is asked by those who may know it."""
 
 
 def watches(viewer: User) -> bool:

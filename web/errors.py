@@ -155,6 +155,55 @@ class OnOneself(WebError):
     status = 409
 
 
+class ApprovalNeeded(WebError):
+    """Accounts and wider rights are given by two; ask, and another administrator decides. 须经审批"""
+
+    code = "approval-needed"
+    status = 409
+
+
+class ApprovalNotNeeded(WebError):
+    """This needs nobody's approval; do it yourself. 无须审批"""
+
+    code = "approval-not-needed"
+    status = 409
+
+
+class ApproverNotIndependent(WebError):
+    """Who asks has reset this account's password or second factor lately; somebody else must decide. 审批人不独立"""
+
+    code = "approver-not-independent"
+    status = 409
+
+
+class RequestWaits(WebError):
+    """Another request about this account is waiting. 该账号已有待审批的申请"""
+
+    code = "request-waits"
+    status = 409
+
+
+class RequestSettled(WebError):
+    """This request has been decided or withdrawn. 申请已处理"""
+
+    code = "request-settled"
+    status = 409
+
+
+class RequestStale(WebError):
+    """The account's rights have changed since this was asked; refuse it, and ask anew. 申请已过时"""
+
+    code = "request-stale"
+    status = 409
+
+
+class RequestNotYours(WebError):
+    """Only who asked may withdraw it. 只能撤回自己的申请"""
+
+    code = "request-not-yours"
+    status = 403
+
+
 class SeatRefused(WebError):
     """Something about this seat cannot be so; `what` says what. 座席信息无效"""
 
@@ -173,6 +222,13 @@ class Forbidden(WebError):
     """Your role may not do this. 没有权限"""
 
     code = "forbidden"
+    status = 403
+
+
+class OutsideArea(WebError):
+    """This is another district's; your account sees its own only. 超出所属区域"""
+
+    code = "outside-area"
     status = 403
 
 
@@ -244,6 +300,7 @@ UNKNOWN = (
     "rerun-unknown",
     "listening-unknown",
     "mark-unknown",
+    "sample-unknown",
 )
 INVALID = (
     "purpose-invalid",
@@ -268,10 +325,12 @@ INVALID = (
     "switch-reason-missing",
     "switch-text-refused",
     "notice-refused",
+    "sample-span-invalid",
+    "skip-reason-missing",
 )
 
 
-REFUSED = ("purpose-missing", "mark-not-yours")
+REFUSED = ("purpose-missing", "mark-not-yours", "sampled-call-not-yours")
 
 
 def status_of(code: str) -> int:

@@ -13,9 +13,11 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from asr.events import PartialHeard
-from cti.events import Event
+from cti.events import CallEvent, Event
 from cti.ids import CallId
 from cti.parties import Party
+from orders.events import FieldsEdited, FieldsProposed
+from orders.model import OrderField
 from quality.events import CueLevel, CueRaised
 from seats.rule_documents.policies import SupervisionPolicy
 from web import views
@@ -29,10 +31,12 @@ from web.access import (
     viewer_of,
 )
 from web.accounts import COOKIE
+from web.areas import sees_everything
 from web.discretion import Discretion, Policy
 from web.errors import Forbidden, ForeignOrigin, NotLoggedIn, Owing, StoreAway, ViewerTooSlow
 from web.metrics import slow_viewers, viewers
 from web.ports import Subscription, Told, User
+from web.within import within
 
 router = APIRouter()
 
@@ -43,6 +47,8 @@ SIGN_OF_LIFE_S = 15.0
 """An empty frame after so long without events, so that a page notices a pulled cable."""
 SESSION_EVERY_S = 10.0
 """So often it is looked whether the session still is one; nobody sees more than this after its end."""
+ORDERS_FOLLOWED = 2_000
+"""Of a district's orders, whose further course its people see as it happens. 跟踪上限"""
 ENDINGS = frozenset({"CallEnded", "CallAbandoned"})
 WORDS = frozenset(
     {
@@ -89,8 +95,11 @@ class Window:
         viewer: User,
         encode: Callable[[Event | PartialHeard], Json],
         policy: Policy = SupervisionPolicy,
+        of_area: Iterable[CallId] = (),
     ) -> None:
         self._viewer = viewer
+        self._of_area = set(of_area)
+        """Calls of his district, if he is of one. 本区域通话"""
         self._encode = encode
         self._discretion = Discretion(viewer, policy)
         self._seat_of: dict[CallId, str] = {}
@@ -114,6 +123,8 @@ class Window:
             seat_id = self._seat_of.get(call_id, seat_id)
             if call_id in self._guest_on:
                 seat_id = self._viewer.seat_id
+        if not self._is_of_area(event, call_id, own_seat=is_own_seat(self._viewer, seat_id)):
+            return None, False
         if kind in WORDS and not may_hear(self._viewer, seat_id):
             return None, False
         if kind in ENDINGS and call_id is not None:
@@ -132,6 +143,22 @@ class Window:
         # A red cue is a danger: whoever may see it sees it at once.
         red = isinstance(event, CueRaised) and event.level is CueLevel.RED
         return self._text(told, shown, seat_id), own or red
+
+    def _is_of_area(
+        self, event: Event | PartialHeard, call_id: CallId | None, *, own_seat: bool
+    ) -> bool:
+        """Everything is, for who sees the whole city; an order's district may change (web/areas.py)."""
+        if sees_everything(self._viewer):
+            return True
+        if isinstance(event, FieldsProposed | FieldsEdited):
+            district = dict(event.fields).get(OrderField.DISTRICT)
+            if district is not None and district.value == self._viewer.area:
+                self._of_area.add(event.call_id)
+            elif district is not None:
+                self._of_area.discard(event.call_id)
+        if not isinstance(event, CallEvent | PartialHeard):
+            return not hasattr(event, "caller_number")
+        return own_seat or call_id in self._of_area
 
     def _follow(self, kind: str, call_id: CallId, event: Event | PartialHeard) -> None:
         """Whose citizen it is, and whether the viewer's own seat has a part in the call."""
@@ -172,7 +199,12 @@ async def live(socket: WebSocket, after: int = -1) -> None:
         await socket.close(POLICY_VIOLATION)
         return
     await socket.accept()
-    window = Window(viewer, house.encode_event, house.supervision)
+    of_area: list[CallId] = []
+    if not sees_everything(viewer):
+        house = within(house, viewer)
+        newest = await house.order_records.newest(None, ORDERS_FOLLOWED, None)
+        of_area = [order.call_id for order in newest]
+    window = Window(viewer, house.encode_event, house.supervision, of_area)
     for call in await house.calls.live():
         window.know(call.call_id, seat_through_which(viewer, call), call.parties)
     subscription = await house.live.subscribe(house.live.last_seq if after < 0 else after)

@@ -18,7 +18,14 @@ from web.asked import address_of
 from web.ports import User
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-OWN_NOTES = ("/api/session", "/api/account", "/api/people", "/api/seat-definitions", "/api/audit")
+OWN_NOTES = (
+    "/api/session",
+    "/api/account",
+    "/api/people",
+    "/api/account-requests",
+    "/api/seat-definitions",
+    "/api/audit",
+)
 """Their successes are noted by themselves; what they refuse is noted here."""
 NOT_ACTS = frozenset({"/api/rules/{kind}/check", "/api/flows/draw"})
 """They change nothing, though they are posted."""

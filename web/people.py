@@ -16,6 +16,7 @@ from web.errors import (
     LastAdministrator,
     NotFound,
     OnOneself,
+    OutsideArea,
     PersonExists,
     PersonRefused,
 )
@@ -43,12 +44,13 @@ class People:
     accounts: Accounts
     seats: Collection[SeatId]
     by: User
+    districts: Collection[str] = ()
+    """Those an account may be bound to; any while there is no list of them. 区县"""
 
     async def create(self, username: str, of: Particulars, note: AuditNote) -> tuple[User, str]:
         """The account and its first password. Raises PersonExists, PersonRefused."""
-        if USERNAME.fullmatch(username) is None:
-            raise PersonRefused(what="username")
-        self._check(of)
+        check_username(username)
+        self.check(of)
         if await self._users.find(username) is not None:
             raise PersonExists
         password = new_password()
@@ -61,16 +63,16 @@ class People:
             area=of.area,
             must_change_password=True,
         )
-        await self._users.save(user, _about(note, user, **_shown(user)))
+        await self._users.save(user, about(note, user.username, **shown_of(user)))
         return user, password
 
     async def edit(self, username: str, of: Particulars, note: AuditNote) -> User:
         """What a session shows depends on roles and seat, so with other ones the sessions end."""
         user = await self._find(username)
-        self._check(of)
+        self.check(of)
+        if username == self.by.username and (of.roles, of.area) != (user.roles, user.area):
+            raise OnOneself
         if of.roles != user.roles:
-            if username == self.by.username:
-                raise OnOneself
             if Role.ADMINISTRATOR not in of.roles:
                 await self._keep_an_administrator(user)
         changed = replace(
@@ -80,9 +82,9 @@ class People:
             area=of.area,
             seat_id=None if of.seat_id is None else SeatId(of.seat_id),
         )
-        before, after = _shown(user), _shown(changed)
+        before, after = shown_of(user), shown_of(changed)
         differ = {k: [before[k], after[k]] for k in before if before[k] != after[k]}
-        told = _about(note, user, **differ)
+        told = about(note, user.username, **differ)
         if {"roles", "seat_id"} & set(differ):
             await self._users.save(changed, told)
         elif differ:
@@ -94,17 +96,17 @@ class People:
         await self._keep_an_administrator(user)
         if user.disabled_at is None:
             user = replace(user, disabled_at=note.at)
-            await self._users.save(user, _about(note, user))
+            await self._users.save(user, about(note, user.username))
         return user
 
     async def enable(self, username: str, note: AuditNote) -> User:
         user = replace(await self._find(username), disabled_at=None)
-        await self._users.change(user, _about(note, user))
+        await self._users.change(user, about(note, user.username))
         return user
 
     async def unlock(self, username: str, note: AuditNote) -> User:
         user = replace(await self._find(username), locked_until=None, failed_logins=0)
-        await self._users.change(user, _about(note, user))
+        await self._users.change(user, about(note, user.username))
         return user
 
     async def reset_password(self, username: str, note: AuditNote) -> tuple[User, str]:
@@ -118,7 +120,7 @@ class People:
             failed_logins=0,
             locked_until=None,
         )
-        await self._users.save(reset, _about(note, user))
+        await self._users.save(reset, about(note, user.username))
         return reset, password
 
     async def remove_factor(self, username: str, note: AuditNote) -> User:
@@ -126,29 +128,36 @@ class People:
         user = await self._other(username)
         if user.factor_since is None:
             raise FactorNotBegun
-        await SecondFactor(self.accounts).remove(user, _about(note, user))
+        await SecondFactor(self.accounts).remove(user, about(note, user.username))
         return await self._find(username)
 
     async def end_sessions(self, username: str, note: AuditNote) -> None:
         user = await self._find(username)
-        await self._users.save(user, _about(note, user))
+        await self._users.save(user, about(note, user.username))
 
     @property
     def _users(self) -> Users:
         return self.accounts.users
 
-    def _check(self, of: Particulars) -> None:
+    def check(self, of: Particulars) -> None:
+        """Raises PersonRefused."""
         if not of.roles:
             raise PersonRefused(what="roles")
         if of.seat_id is not None and SeatId(of.seat_id) not in self.seats:
             raise PersonRefused(what="seat")
         if Role.OPERATOR in of.roles and of.seat_id is None:
             raise PersonRefused(what="operator-seat")
+        if of.area and self.districts and of.area not in self.districts:
+            raise PersonRefused(what="area")
+        if self.by.area and of.area != self.by.area:
+            raise PersonRefused(what="own-area")
 
     async def _find(self, username: str) -> User:
         user = await self._users.find(username)
         if user is None:
             raise NotFound(username=username)
+        if self.by.area and user.area != self.by.area:
+            raise OutsideArea
         return user
 
     async def _other(self, username: str) -> User:
@@ -168,14 +177,25 @@ class People:
             raise LastAdministrator
 
 
-def _shown(user: User) -> dict[str, object]:
+def check_username(username: str) -> None:
+    """Raises PersonRefused."""
+    if USERNAME.fullmatch(username) is None:
+        raise PersonRefused(what="username")
+
+
+def shown_of(user: User) -> dict[str, object]:
+    return shown(user.name, user.roles, user.area, user.seat_id)
+
+
+def shown(name: str, roles: Collection[Role], area: str, seat_id: str | None) -> dict[str, object]:
+    """A person's rights, for the log."""
     return {
-        "name": user.name,
-        "roles": sorted(role.value for role in user.roles),
-        "area": user.area,
-        "seat_id": user.seat_id,
+        "name": name,
+        "roles": sorted(role.value for role in roles),
+        "area": area,
+        "seat_id": seat_id,
     }
 
 
-def _about(note: AuditNote, user: User, **details: object) -> AuditNote:
-    return replace(note, subject=user.username, details={**note.details, **details})
+def about(note: AuditNote, username: str, **details: object) -> AuditNote:
+    return replace(note, subject=username, details={**note.details, **details})

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cti.ids import SeatId
 from web.access import House, Viewer, accounts_of, require
+from web.account_requests import approval_holds, require_no_approval
 from web.account_routes import session_view
 from web.asked import note_of
 from web.people import Particulars, People
@@ -61,10 +62,10 @@ def person_view(user: User, house: Services, sessions: int = 0) -> dict[str, Any
     }
 
 
-def _people(request: Request, house: Services, viewer: User) -> People:
+def people_of(request: Request, house: Services, viewer: User) -> People:
     require(viewer, Role.ADMINISTRATOR)
     seats: set[SeatId] = set(house.seats.seats)
-    return People(accounts_of(request), seats, viewer)
+    return People(accounts_of(request), seats, viewer, house.orders.districts)
 
 
 @router.get("")
@@ -77,15 +78,20 @@ async def list_people(request: Request, house: House, viewer: Viewer) -> dict[st
         logins = await house.users.logins_of(user.username)
         open_ones = [one for one in logins if not one.awaits and not accounts.is_over(one, now)]
         people.append(person_view(user, house, len(open_ones)))
-    return {"people": people, "compulsory_roles": list(accounts.settings.second_factor_roles)}
+    return {
+        "people": people,
+        "compulsory_roles": list(accounts.settings.second_factor_roles),
+        "needs_approval": await approval_holds(house.users),
+    }
 
 
 @router.post("", status_code=201)
 async def create(body: NewPerson, request: Request, house: House, viewer: Viewer) -> dict[str, Any]:
     """An account, and its first password, shown this once. 新建"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
+    await require_no_approval(house.users, None, particulars_of(body))
     note = note_of(request, house, viewer, "people.create", reason=body.reason)
-    user, password = await people.create(body.username, _particulars(body), note)
+    user, password = await people.create(body.username, particulars_of(body), note)
     return {"person": person_view(user, house), "password": password}
 
 
@@ -94,9 +100,12 @@ async def edit(
     username: str, body: Person, request: Request, house: House, viewer: Viewer
 ) -> dict[str, Any]:
     """Name, roles, area, seat. 修改"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
+    known = await house.users.find(username)
+    if known is not None and username != viewer.username:
+        await require_no_approval(house.users, known, particulars_of(body))
     note = note_of(request, house, viewer, "people.edit", reason=body.reason)
-    return person_view(await people.edit(username, _particulars(body), note), house)
+    return person_view(await people.edit(username, particulars_of(body), note), house)
 
 
 @router.post("/{username}/disable")
@@ -104,7 +113,7 @@ async def disable(
     username: str, body: Why, request: Request, house: House, viewer: Viewer
 ) -> dict[str, Any]:
     """He may not log in any more, and his sessions end. 停用"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
     note = note_of(request, house, viewer, "people.disable", reason=body.reason)
     return person_view(await people.disable(username, note), house)
 
@@ -114,7 +123,7 @@ async def enable(
     username: str, body: Why, request: Request, house: House, viewer: Viewer
 ) -> dict[str, Any]:
     """He may log in again. 启用"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
     note = note_of(request, house, viewer, "people.enable", reason=body.reason)
     return person_view(await people.enable(username, note), house)
 
@@ -122,7 +131,7 @@ async def enable(
 @router.post("/{username}/unlock")
 async def unlock(username: str, request: Request, house: House, viewer: Viewer) -> dict[str, Any]:
     """He need not wait for the end of the lock. 解锁"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
     note = note_of(request, house, viewer, "people.unlock")
     return person_view(await people.unlock(username, note), house)
 
@@ -132,7 +141,7 @@ async def reset_password(
     username: str, body: Why, request: Request, house: House, viewer: Viewer
 ) -> dict[str, Any]:
     """A password for the next log-in only, shown this once. 重置密码"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
     note = note_of(request, house, viewer, "people.reset-password", reason=body.reason)
     user, password = await people.reset_password(username, note)
     return {"person": person_view(user, house), "password": password}
@@ -143,7 +152,7 @@ async def remove_factor(
     username: str, body: Why, request: Request, house: House, viewer: Viewer
 ) -> dict[str, Any]:
     """For somebody whose telephone is lost. 解除动态口令"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
     note = note_of(request, house, viewer, "people.remove-factor", reason=body.reason)
     return person_view(await people.remove_factor(username, note), house)
 
@@ -161,12 +170,12 @@ async def sessions(username: str, request: Request, house: House, viewer: Viewer
 @router.post("/{username}/end-sessions", status_code=204)
 async def end_sessions(username: str, request: Request, house: House, viewer: Viewer) -> None:
     """He has to log in again everywhere. 结束全部会话"""
-    people = _people(request, house, viewer)
+    people = people_of(request, house, viewer)
     note = note_of(request, house, viewer, "people.end-sessions")
     await people.end_sessions(username, note)
 
 
-def _particulars(body: Person) -> Particulars:
+def particulars_of(body: Person) -> Particulars:
     return Particulars(
         name=body.name, roles=frozenset(body.roles), area=body.area, seat_id=body.seat_id or None
     )

@@ -32,6 +32,8 @@ from seats.hints import Hints
 from seats.model import NotReadyReason, Seat, SeatState, SkillGroup
 from seats.rule_documents.policies import SupervisionPolicy
 from web.admin_ports import Audit, AuditNote, CityCalendar, Doctor, SeatOffice
+from web.approval_ports import AccountRequests
+from web.area_ports import Districts
 from web.citizen_ports import Citizens
 from web.control_ports import (
     CallCommands,
@@ -48,6 +50,7 @@ from web.prompt_ports import Prompts
 from web.quality_ports import Quality
 from web.replay_ports import ReplayRoom
 from web.rule_ports import CallerListing, HouseSwitching, RulePublishing, RulesInForce
+from web.sample_ports import Samples
 from web.softphone_ports import Softphones
 
 
@@ -73,7 +76,7 @@ class User:
     failed_logins: int = 0
     locked_until: datetime | None = None
     area: str = ""
-    """The district or department he works for; shown, no right hangs on it yet. 区域"""
+    """The district he works for, beyond which he sees nothing (web/areas.py); empty: the whole city. 区域"""
     disabled_at: datetime | None = None
     must_change_password: bool = False
     """Somebody else knows the password: it opens nothing but its own change. 须改密码"""
@@ -440,6 +443,7 @@ class Services:
     """Everything the web needs, joined in hotline/. 依赖"""
 
     users: Users
+    account_requests: AccountRequests
     calls: Calls
     transcripts: Transcripts
     backfills: Backfills
@@ -451,6 +455,7 @@ class Services:
     alarms: Alarms
     skill_groups: Callable[[], Sequence[SkillGroup]]
     """Those that are published at the moment, the general one first."""
+    districts: Districts
     orders: Orders
     order_records: OrderRecords
     order_lists: OrderLists
@@ -470,6 +475,7 @@ class Services:
     ending_records: EndingRecords
     nuisance: Nuisance
     quality: Quality
+    samples: Samples
     citizens: Citizens
     prompts: Prompts
     live: Live

@@ -7,6 +7,7 @@
 [survey]      satisfied, basically, unsatisfied: which keys mean what
 [arrivals]    limited, refused: calls of one number in ten minutes, an hour, a day; prefix_digits, prefix_calls_min
 [replay]      purposes: for what recordings may be heard; noted: those of them that need a reference
+[sample]      per_agent, shortest_s, weekly: how many calls of each agent are drawn for inspection, and which
 
 What [states], [callbacks], [survey] and [arrivals] do not name stays as it is configured.
 """
@@ -54,6 +55,18 @@ class ReplayPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SamplePolicy:
+    """How many calls are drawn for inspection (QA-01). 抽样策略"""
+
+    per_agent: int = 5
+    """Of each agent, for each week. 每人每周抽取通数"""
+    shortest_s: int = 30
+    """Shorter recordings are not drawn. 最短录音时长"""
+    weekly: bool = True
+    """The week that is over is drawn by itself. 每周自动抽样"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """As published. 策略"""
 
@@ -73,6 +86,8 @@ class Policies:
     """Limits of arrivals that differ from the usual ones, by their names there. 来电限制"""
     replay: ReplayPolicy = field(default_factory=ReplayPolicy)
     """For what recordings may be heard. 调听策略"""
+    sample: SamplePolicy = field(default_factory=SamplePolicy)
+    """How many calls are drawn for inspection. 抽样策略"""
 
 
 def read_policies(text: str) -> tuple[Policies, list[Problem]]:
@@ -91,6 +106,7 @@ def read_policies(text: str) -> tuple[Policies, list[Problem]]:
         survey=MappingProxyType(_survey(_section(top, "survey", say), say)),
         arrivals=MappingProxyType(_arrivals(_section(top, "arrivals", say), say)),
         replay=_replay(_section(top, "replay", say), say),
+        sample=_sample(_section(top, "sample", say)),
     )
     top.done()
     return found, say.found
@@ -198,6 +214,17 @@ def _replay(rules: Entry | None, say: Complaints) -> ReplayPolicy:
     for wrong in sorted(noted - {*purposes}):
         say.error(rules.line_of("noted"), "value-invalid", f"purposes 里没有 {wrong}")
     return ReplayPolicy(purposes=purposes, noted=noted & {*purposes})
+
+
+def _sample(rules: Entry | None) -> SamplePolicy:
+    usual = SamplePolicy()
+    if rules is None:
+        return usual
+    return SamplePolicy(
+        per_agent=rules.whole("per_agent", usual.per_agent, 1, 100),
+        shortest_s=rules.whole("shortest_s", usual.shortest_s, 0, 3_600),
+        weekly=rules.flag("weekly", default=usual.weekly),
+    )
 
 
 def _words(

@@ -6,6 +6,7 @@ from datetime import date
 
 from cti.ids import SeatId, SkillGroupCode
 from web.admin_ports import DayOff, Finding, GroupHours, Kept, Phone, SealCheck
+from web.approval_ports import RequestState
 
 
 class MemoryUsers:
@@ -81,6 +82,32 @@ class MemoryUsers:
 
     async def recovery_codes_left(self, username):
         return len(self.codes.get(username, ()))
+
+
+class MemoryAccountRequests:
+    def __init__(self, users):
+        self.users = users
+        self.requests = {}
+
+    async def find(self, request_id):
+        return self.requests.get(request_id)
+
+    async def newest(self, state, limit):
+        found = [one for one in self.requests.values() if state in (None, one.state)]
+        return found[::-1][:limit]
+
+    async def add(self, request, note):
+        self.requests[request.request_id] = request
+        self.users.notes.append(note)
+
+    async def settle(self, request, note, user):
+        if self.requests[request.request_id].state is not RequestState.WAITING:
+            return False
+        self.requests[request.request_id] = request
+        if user is not None:
+            await self.users.save(user)
+        self.users.notes.append(note)
+        return True
 
 
 class MemoryAudit:

@@ -48,6 +48,7 @@ from seats.publishing import RuleOffice
 from seats.rulebook import Rulebook
 from seats.settings import SeatsSettings
 from tests.fakes.accounts import (
+    MemoryAccountRequests,
     MemoryAudit,
     MemoryCalendar,
     MemoryDoctor,
@@ -68,6 +69,7 @@ from tests.fakes.prompts import MemoryPrompts
 from tests.fakes.quality import MemoryQuality
 from tests.fakes.replaying import memory_replay_room
 from tests.fakes.rule_records import MemoryRuleRecords
+from tests.fakes.sampling import memory_samples
 from tests.fakes.softphones import NoSoftphones
 from tests.fakes.switches import NoSwitches
 from web.accounts import hash_password
@@ -397,6 +399,16 @@ class MemoryRepeats:
         ]
 
 
+class MemoryDistricts:
+    """Which call is of which districts; a test fills it."""
+
+    def __init__(self):
+        self.calls: dict[CallId, frozenset[str]] = {}
+
+    async def of_calls(self, call_ids):
+        return {one: self.calls[one] for one in call_ids if one in self.calls}
+
+
 class MemoryTallies:
     """One order: its summary was edited, its address confirmed, nobody knew the rest."""
 
@@ -500,8 +512,10 @@ def memory_services() -> Services:
         take(answered)
     rulebook = Rulebook(rule_records, shipped_calendar(), (), endings.tell, lambda: NOON)
     calls, citizens, floor = MemoryCalls(), CitizensInMemory(), MemorySeats()
+    users = memory_users()
     return Services(
-        users=memory_users(),
+        users=users,
+        account_requests=MemoryAccountRequests(users),
         doctor=MemoryDoctor(),
         calendar=MemoryCalendar(),
         audit=MemoryAudit(),
@@ -516,6 +530,7 @@ def memory_services() -> Services:
         attendance=MemoryAttendance(),
         alarms=MemoryAlarms(),
         skill_groups=lambda: rulebook.skill_groups,
+        districts=MemoryDistricts(),
         orders=orders,
         order_records=orders,
         order_lists=MemoryOrderLists(orders, calls),
@@ -537,6 +552,7 @@ def memory_services() -> Services:
         ending_records=endings,
         nuisance=nuisance_desk,
         quality=MemoryQuality(CALL).for_web,
+        samples=memory_samples(lambda: NOON, "inspector"),
         citizens=memory_citizens(citizens, orders, MemoryTexts(citizens), lambda: NOON, calls.call),
         prompts=MemoryPrompts(),
         live=MemoryLive(),

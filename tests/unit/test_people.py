@@ -15,7 +15,7 @@ from web.people import Particulars, People
 from web.ports import Role
 
 ZHAO = {
-    "username": "zhao", "name": "赵磊", "roles": ["operator"], "area": "一班",
+    "username": "zhao", "name": "赵磊", "roles": ["operator"], "area": "路北区",
     "seat_id": "8001", "reason": "热线办〔2026〕41号",
 }  # fmt: skip
 
@@ -100,6 +100,8 @@ async def test_nobody_changes_his_own_rights(tmp_path):
         await v.log_in("admin")
         mine = {"name": "admin", "roles": ["supervisor"], "reason": "批复"}
         assert told(await v.client.put("/api/people/admin", json=mine)) == (409, "on-oneself")
+        wider = {"name": "admin", "roles": ["administrator"], "area": "路南区", "reason": "批复"}
+        assert told(await v.client.put("/api/people/admin", json=wider)) == (409, "on-oneself")
         for act in ("disable", "reset-password", "remove-factor"):
             answer = await v.post(f"/api/people/admin/{act}", reason="批复")
             assert told(answer) == (409, "on-oneself"), act

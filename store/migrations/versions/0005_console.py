@@ -16,10 +16,12 @@ depends_on = None
 def upgrade() -> None:
     """Create them."""
     _accounts()
+    _account_requests()
     _sealed_logs()
     _replay()
     _said()
     _seat_notices()
+    _samples()
 
 
 def _accounts() -> None:
@@ -49,6 +51,31 @@ def _accounts() -> None:
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("username", "code_hash", name=op.f("pk_recovery_codes")),
     )
+
+
+def _account_requests() -> None:
+    """What somebody asked for, and what another administrator said."""
+    op.create_table(
+        "account_requests",
+        sa.Column("request_id", sa.String(length=40), nullable=False),
+        sa.Column("username", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("area", sa.String(length=80), nullable=False),
+        sa.Column("seat_id", sa.String(length=40), nullable=True),
+        sa.Column("had_roles", sa.JSON(), nullable=True),
+        sa.Column("had_area", sa.String(length=80), nullable=False),
+        sa.Column("asked_by", sa.String(length=80), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decision", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_account_requests")),
+    )
+    for column in ("username", "asked_at", "state"):
+        op.create_index(op.f(f"ix_account_requests_{column}"), "account_requests", [column])
 
 
 def _sealed_logs() -> None:
@@ -132,6 +159,41 @@ def _replay() -> None:
         sa.PrimaryKeyConstraint("mark_id", name=op.f("pk_call_marks")),
     )
     op.create_index(op.f("ix_call_marks_call_id"), "call_marks", ["call_id"])
+
+
+def _samples() -> None:
+    """Calls drawn for inspection."""
+    op.create_table(
+        "samples",
+        sa.Column("sample_id", sa.String(length=40), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("drawn_at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("per_agent", sa.Integer(), nullable=False),
+        sa.Column("shortest_s", sa.Integer(), nullable=False),
+        sa.Column("candidates", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sample_id", name=op.f("pk_samples")),
+    )
+    op.create_index(op.f("ix_samples_drawn_at"), "samples", ["drawn_at"])
+    op.create_table(
+        "sampled_calls",
+        sa.Column("sample_id", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.String(length=80), nullable=False),
+        sa.Column("recording_id", sa.String(length=80), nullable=False),
+        sa.Column("agent", sa.String(length=80), nullable=False),
+        sa.Column("seat_id", sa.String(length=40), nullable=False),
+        sa.Column("inspector", sa.String(length=80), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.Column("checked_by", sa.String(length=80), nullable=True),
+        sa.PrimaryKeyConstraint("sample_id", "call_id", name=op.f("pk_sampled_calls")),
+    )
+    for column in ("recording_id", "inspector"):
+        op.create_index(op.f(f"ix_sampled_calls_{column}"), "sampled_calls", [column])
 
 
 def _said() -> None:

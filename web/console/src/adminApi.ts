@@ -24,6 +24,33 @@ export interface Particulars {
   reason: string
 }
 
+export interface AccountRequest {
+  request_id: string
+  username: string
+  name: string
+  roles: Role[]
+  area: string
+  seat_id: string | null
+  is_new: boolean
+  had_roles: Role[]
+  had_area: string
+  asked_by: string
+  asked_by_name: string
+  asked_at: string
+  reason: string
+  state: 'waiting' | 'approved' | 'refused' | 'withdrawn'
+  decided_by: string | null
+  decided_by_name: string | null
+  decided_at: string | null
+  decision: string
+}
+
+/** Whether the account could see or do more, or an administrator would be no more: as the service says. */
+export function widens(had: { roles: readonly Role[]; area: string }, wants: { roles: readonly Role[]; area: string }): boolean {
+  const unmade = had.roles.includes('administrator') && !wants.roles.includes('administrator')
+  return wants.roles.some((role) => !had.roles.includes(role)) || (wants.area !== had.area && had.area !== '') || unmade
+}
+
 export interface Session {
   session_id: string
   opened_at: string
@@ -114,11 +141,21 @@ export const adminApi = {
   newRecoveryCodes: (password: string) =>
     post<{ recovery_codes: string[] }>('/api/account/second-factor/recovery-codes', { password }),
 
-  people: () => get<{ people: Person[]; compulsory_roles: Role[] }>('/api/people'),
+  people: () => get<{ people: Person[]; compulsory_roles: Role[]; needs_approval: boolean }>('/api/people'),
   createPerson: (username: string, what: Particulars) =>
     post<{ person: Person; password: string }>('/api/people', { username, ...what }),
   editPerson: (username: string, what: Particulars) =>
     ask<Person>('PUT', `/api/people/${id(username)}`, what),
+  accountRequests: () =>
+    get<{ requests: AccountRequest[]; waiting: number; waiting_for_you: number }>('/api/account-requests'),
+  askForRights: (username: string, what: Particulars) =>
+    post<{ request: AccountRequest }>('/api/account-requests', { username, ...what }),
+  approveRequest: (requestId: string) =>
+    post<{ request: AccountRequest; person: Person; password: string | null }>(`/api/account-requests/${id(requestId)}/approve`),
+  refuseRequest: (requestId: string, reason: string) =>
+    post<{ request: AccountRequest }>(`/api/account-requests/${id(requestId)}/refuse`, { reason }),
+  withdrawRequest: (requestId: string) =>
+    post<{ request: AccountRequest }>(`/api/account-requests/${id(requestId)}/withdraw`),
   disablePerson: (username: string, reason: string) =>
     post<Person>(`/api/people/${id(username)}/disable`, { reason }),
   enablePerson: (username: string, reason: string) =>

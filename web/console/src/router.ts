@@ -75,6 +75,13 @@ export const router = createRouter({
           component: () => import('./pages/PromptsPage.vue'),
           props: true,
         },
+        {
+          path: 'samples/:sampleId?',
+          name: 'samples',
+          meta: MARKED,
+          component: () => import('./pages/SamplesPage.vue'),
+          props: true,
+        },
         { path: 'quality', name: 'quality', meta: MARKED, component: () => import('./pages/QualityPage.vue') },
         { path: 'blocks', name: 'blocks', meta: MARKED, component: () => import('./pages/BlocksPage.vue') },
         { path: 'account', name: 'account', component: () => import('./pages/AccountPage.vue') },

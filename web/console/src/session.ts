@@ -11,6 +11,8 @@ let onPurpose = false
 export const leftOnPurpose = (): boolean => onPurpose
 
 export const hearsAll = computed(() => has('supervisor') || has('inspector'))
+/** Works off drawn calls. */
+export const inspects = computed(() => has('inspector'))
 export const drivesFloor = computed(() => has('supervisor'))
 /** Sees alarms; may give waiting citizens to seats. */
 export const leadsFloor = computed(() => has('supervisor') || has('administrator'))

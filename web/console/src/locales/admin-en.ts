@@ -127,7 +127,7 @@ const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   'people.roleHint.inspector': 'Hears recordings, searches transcripts, judges quality',
   'people.roleHint.administrator': 'Runs people, seats, rules and the system; hears nothing',
   'people.roleHint.wall': 'Shows sums on a big screen, nothing else',
-  'people.area': 'Area or department',
+  'people.area': 'District',
   'people.seat': 'Seat',
   'people.noSeat': 'No seat of his own',
   'people.reason': 'On what grounds',

@@ -125,7 +125,7 @@ const adminZhCN = {
   'people.roleHint.inspector': '调听录音、检索转写、质检评价',
   'people.roleHint.administrator': '管理人员、座席、规则与系统，不能收听录音',
   'people.roleHint.wall': '只显示大屏汇总数字',
-  'people.area': '区域或部门',
+  'people.area': '区域',
   'people.seat': '座席',
   'people.noSeat': '不固定座席',
   'people.reason': '依据',

@@ -1,9 +1,11 @@
 // Every text of the console in English; the keys are those of zh-CN.ts.
 import adminEn from './admin-en'
+import samplesEn from './samples-en'
 import type { Key } from './zh-CN'
 
 const en: Readonly<Record<Key, string>> = {
   ...adminEn,
+  ...samplesEn,
   product: '12345 Government Service Hotline',
   'product.console': 'Console',
   'nav.label': 'Main navigation',

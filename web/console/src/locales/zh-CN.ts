@@ -1,8 +1,10 @@
 // 控制台全部文字。键的前缀是页面或服务用词的种类；服务用词的后缀与接口里的值一致。
 import adminZhCN from './admin-zh-CN'
+import samplesZhCN from './samples-zh-CN'
 
 const zhCN = {
   ...adminZhCN,
+  ...samplesZhCN,
   product: '12345政务服务便民热线',
   'product.console': '话务控制台',
 

@@ -122,13 +122,11 @@ class FarEnd:
         """
         await self.until_gone(limit_s)
         whole = self._heard_file.with_suffix(".whole")
-        try:
-            async with asyncio.timeout(limit_s):
-                while self._hears and not whole.exists():
-                    await asyncio.sleep(LOOK_EVERY_S)
-        except TimeoutError:
-            raise NotHeardOut(self.channel_id) from None
-        return self.heard()
+        for _ in range(round(limit_s / LOOK_EVERY_S)):
+            if whole.exists() or not self._hears:
+                return self.heard()
+            await asyncio.sleep(LOOK_EVERY_S)
+        raise NotHeardOut(self.channel_id)
 
     async def until(
         self, true: Callable[[], bool], limit_s: float, otherwise: OutsideError

@@ -191,7 +191,7 @@ def test_where_no_sound_passes_the_citizen_goes_back_to_the_line_and_the_page_ta
     machine, citizens, product
 ):
     station = machine.sit_down(NO_UDP)
-    citizen, call_id = citizens(station)
+    _, call_id = citizens(station)
     expect(strip(station.page, "no-way")).to_contain_text("没有声音通道", timeout=20_000)
     shot(station.page, "softphone-no-way")
     is_not_offered(product)

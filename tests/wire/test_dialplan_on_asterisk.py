@@ -300,7 +300,9 @@ async def test_from_the_lifeboat_a_citizen_comes_back_by_himself_to_the_place_he
             assert dialled_at <= place.joined_at <= aboard_at
             await citizen.hang_up()
             # Told of the recording in the lifeboat, and not a second time.
-            assert seconds_of(NOTICE_HZ, await citizen.heard_out()) == pytest.approx(NOTICE_S, abs=0.25)
+            assert seconds_of(NOTICE_HZ, await citizen.heard_out()) == pytest.approx(
+                NOTICE_S, abs=0.25
+            )
             await house.until_empty()
 
 

@@ -145,7 +145,9 @@ async def test_the_returned_service_leads_back_who_waits_and_lets_talk_who_talks
             for citizen in waiting:
                 await citizen.hang_up()
                 # Told of the recording in the lifeboat, and not a second time.
-                assert seconds_of(NOTICE_HZ, await citizen.heard_out()) == pytest.approx(NOTICE_S, abs=0.25)
+                assert seconds_of(NOTICE_HZ, await citizen.heard_out()) == pytest.approx(
+                    NOTICE_S, abs=0.25
+                )
             await phone.hang_up()
             heard = await until_gone(talker)
             await house.until_empty()

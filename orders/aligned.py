@@ -107,4 +107,23 @@ def _compared(text: str, whole: str) -> list[_Block]:
     if text == whole:
         return [(True, 0, len(text), 0, len(text))]
     matcher = SequenceMatcher(None, text, whole, autojunk=False)
-    return [(tag == "equal", a1, a2, b1, b2) for tag, a1, a2, b1, b2 in matcher.get_opcodes()]
+    blocks: list[_Block] = []
+    gained = 0
+    """Characters written that stand for none of the text: they belong to the next character, or the last."""
+    for tag, a1, a2, b1, b2 in matcher.get_opcodes():
+        if tag == "insert":
+            gained = b2 - b1
+            continue
+        same = tag == "equal"
+        if gained:
+            # What is gained stands between two equal stretches, or at an end.
+            blocks.append((False, a1, a1 + 1, b1 - gained, b1 + 1))
+            a1, b1, gained = a1 + 1, b1 + 1, 0
+        if a1 < a2:
+            blocks.append((same, a1, a2, b1, b2))
+    if gained and blocks:
+        _, a1, a2, b1, b2 = blocks.pop()
+        if a2 - a1 > 1:
+            blocks.append((True, a1, a2 - 1, b1, b2 - 1))
+        blocks.append((False, a2 - 1, a2, b2 - 1 if a2 - a1 > 1 else b1, len(whole)))
+    return blocks

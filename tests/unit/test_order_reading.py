@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asr.events import Word
@@ -49,6 +49,7 @@ WORDS = st.lists(
 
 
 @given(WORDS)
+@example(["号三", "号三"])
 def test_the_clauses_are_the_whole_sentence_whatever_was_said(said):
     words = tuple(
         Word(text=text, starts_at_ms=400 * i, ends_at_ms=400 * i + 250, confidence=1.0)

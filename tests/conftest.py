@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,15 @@ def pytest_collection_modifyitems(items):
     """Quick ones first; browser tests last, because Playwright keeps a loop running in this thread."""
     folders = ["unit", "wire", "live", "browser"]
     items.sort(key=lambda item: folders.index(item.path.relative_to(UNIT.parent).parts[0]))
+
+
+@pytest.fixture(scope="session")
+def ready_var():
+    """Prompts and music, spoken once for all live and browser tests of a process."""
+    from tests.live.stage import make_ready_var  # no unit test needs the whole product
+
+    with tempfile.TemporaryDirectory(prefix="hl-") as folder:
+        yield make_ready_var(Path(folder) / "v")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,5 +1,24 @@
 """Telephones and citizens of one test, for code that does not await."""
 
+from playwright.sync_api import expect
+
+from hotline.sounds.voice import speak
+
+TIMES, AGAIN_AFTER_MS = 4, 20_000
+
+
+def says_until(product, who, text: str, shown) -> None:
+    """He says it until it stands there, as people do: a busy machine loses sound, and then words."""
+    for left in reversed(range(TIMES)):
+        product.do(who.say(speak(text)))
+        try:
+            expect(shown).to_be_visible(timeout=AGAIN_AFTER_MS)
+        except AssertionError:
+            if not left:
+                raise
+        else:
+            return
+
 
 class Floor:
     """The telephones and citizens of one test."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 NO_RIGHT = "您的角色没有这个权限。"
 NO_WORDS = "您的角色不能查看这个通话的内容。"
+NO_SOUND = "管理员不能收听通话，可查看调听记录。"
 
 Act = tuple[str, str, object]
 
@@ -96,7 +97,7 @@ REFUSED = {
         pages={
             "/calls/{call}": NO_WORDS,
             "/orders/{order}": NO_RIGHT,
-            "/recordings/{recording}": NO_RIGHT,
+            "/recordings/{recording}": NO_SOUND,
             "/messages": NO_RIGHT,
             "/quality": NO_RIGHT,
             "/blocks": NO_RIGHT,

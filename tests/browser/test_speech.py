@@ -17,7 +17,7 @@ EMERGENCY = "我要求助，路北区建设路二十六号燃气泄漏了，家�
 SINCE = "从昨天晚上八点开始的，到现在没有人来修，希望你们尽快派人来维修"
 NAME_ASKED = "请问您贵姓，请问您的联系电话是多少"
 NAME_TOLD = "我姓陈，我的电话是一三八零零零零四六一七"
-SLOW_MS = 20_000
+SLOW_MS = 60_000
 """How long a word may take to the screen on a loaded machine."""
 
 WITNESS = """

@@ -3,15 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.stage import make_ready_var
-
-
-@pytest.fixture(scope="session")
-def ready_var():
-    """Prompts and music, spoken once for all live tests."""
-    with tempfile.TemporaryDirectory(prefix="hl-") as folder:
-        yield make_ready_var(Path(folder) / "v")
-
 
 @pytest.fixture
 def short_path():

@@ -97,9 +97,12 @@ def is_served_by_another(product, floor, call_id):
     product.do(product.stage.world.phone(OTHER).talking())
     call = product.do(product.stage.until(f"/api/calls/{call_id}", lambda c: c["seat_id"] == OTHER))
     assert call["state"] == "talking"
-    told = product.do(product.stage.told(call_id))
-    assert told.count("CallAnswered") == 2, told
+    product.do(product.stage.until(f"/api/calls/{call_id}/events", twice_answered))
     return call
+
+
+def twice_answered(answer):
+    return [one["type"] for one in answer["events"]].count("CallAnswered") == 2
 
 
 def test_without_a_device_it_says_so_and_takes_the_headset_that_is_plugged_in(machine, product):

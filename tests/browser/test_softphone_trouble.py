@@ -220,17 +220,10 @@ async def in_the_lifeboat(product):
 
 
 OF_A_PROXY = {
-    403: "请求没有成功，请重试。",
-    404: "请求没有成功，请重试。",
-    408: "服务很久没有回应，操作可能已经完成，请核对后再试。",
     413: "内容太大，没有发送成功，请缩短或拆分后重试。",
-    429: "操作过于频繁，请稍等一会儿再试。",
-    500: "服务出现内部错误，请稍后重试。",
     502: "服务暂时没有回应，可能正在重启，通话不受影响，请稍后重试。",
-    504: "服务暂时没有回应，可能正在重启，通话不受影响，请稍后重试。",
-    200: "服务出现内部错误，请稍后重试。",
 }
-"""What a person reads when an answer is not the service's own: a page of the reverse proxy, or of nobody."""
+"""What a person reads when a reverse proxy answers; the other codes are in console/test/answers.test.ts."""
 
 
 def of_a_proxy(status):

@@ -155,6 +155,8 @@ def advance(call: Call, fact: CallFact) -> Step:
         return Step(call=call) if call.over else _in_talk(call, fact)
     if isinstance(fact, WaitingBegan) and fact.turn > call.turn and call.state in _MAY_WAIT_AGAIN:
         return _waiting(call, replace(call, state=S.QUEUED), fact)
+    if isinstance(fact, LifeboatJoined) and fact.turn > call.turn and call.state in _MAY_WAIT_AGAIN:
+        return _in_lifeboat_again(call, fact)
     state = NEXT.get((call.state, type(fact)))
     if state is None:
         return _echo(call, fact)
@@ -244,6 +246,34 @@ def _in_lifeboat(call: Call, after: Call, fact: LifeboatJoined) -> Step:
         return Step(call=call)  # Told by AMI, by the spool and by the snapshot.
     after = replace(after, lifeboat=True, joined_at=call.joined_at or fact.at)
     return _told(after, CallTookLifeboat(call_id=call.call_id, at=fact.at))
+
+
+def _in_lifeboat_again(call: Call, fact: LifeboatJoined) -> Step:
+    """His seat's telephone died while the service was away: the dialplan led him back by itself."""
+    took = CallTookLifeboat(call_id=call.call_id, at=fact.at)
+    after = replace(
+        call,
+        state=S.QUEUED,
+        joined_at=call.joined_at or fact.at,
+        queued_at=fact.at,
+        turn=fact.turn,
+        in_rooms=False,
+        led_aside=False,
+        phone_held=False,
+        lifeboat=True,
+        hangup_asked_by=None,
+    )
+    if call.skill_group is None or call.joined_at is None:
+        return _told(after, took)
+    queued = CallQueued(
+        call_id=call.call_id,
+        at=fact.at,
+        skill_group=call.skill_group,
+        joined_at=call.joined_at,
+        priority=call.priority,
+        turn=fact.turn,
+    )
+    return _told(after, queued, took)
 
 
 def _rang(call: Call, after: Call, fact: SeatRang) -> Step:

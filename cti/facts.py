@@ -59,6 +59,9 @@ class WaitingBegan(CallFact):
 class LifeboatJoined(CallFact):
     """The citizen entered Asterisk's own safety-net queue. 进入应急队列"""
 
+    turn: int = 1
+    """As in WaitingBegan: a higher one after a talk is a new waiting. 第几次排队"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatRang(CallFact):

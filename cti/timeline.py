@@ -167,7 +167,7 @@ class _Weaver:
             case CallQueued():
                 return S.QUEUED
             case CallTookLifeboat():
-                return S.QUEUED if now is S.ARRIVED else now
+                return S.QUEUED if now is S.ARRIVED or now in _LIVE else now
             case CallOffered():
                 return S.RINGING
             case CallReturnedToLine():

@@ -20,6 +20,7 @@ VARIABLES = {
     "state": "HOTLINE_STATE",
     "skill_group": "HOTLINE_GROUP",
     "joined_at_ms": "HOTLINE_JOINED_AT",
+    "turn": "HOTLINE_TURN",
 }
 
 

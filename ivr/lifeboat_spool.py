@@ -118,7 +118,7 @@ def read_record(path: Path) -> tuple[CitizenArrived, LifeboatJoined]:
                 caller_number=str(record["caller_number"]),
                 called_number=str(record.get("called_number") or ""),
             ),
-            LifeboatJoined(call_id=call_id, at=joined),
+            LifeboatJoined(call_id=call_id, at=joined, turn=int(record.get("turn") or 1)),
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as wrong:
         raise SpoolFileBroken(path.name) from wrong

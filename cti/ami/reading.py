@@ -246,7 +246,8 @@ def _queue_caller_join(message: Message, node: str, arrived_at: datetime) -> Fac
     call_id = call_of(message, node)
     if call_id is None:
         return None
-    return LifeboatJoined(call_id=call_id, at=instant(message, arrived_at))
+    turn = whole_number(message.variable(b"HOTLINE_TURN") or "1")
+    return LifeboatJoined(call_id=call_id, at=instant(message, arrived_at), turn=turn)
 
 
 def _queue_entry(message: Message, node: str, arrived_at: datetime) -> Fact | None:

@@ -145,8 +145,9 @@ def _citizen(call_id: CallId, row: Message, at: datetime) -> Iterator[CallFact]:
         yield RecordingBegan(call_id=call_id, at=arrived_at)
     if state in ("noticed", "waiting", "goodbye"):
         yield NoticeEnded(call_id=call_id, at=arrived_at)
+    turn = whole_number(row.variable(b"HOTLINE_TURN") or "1")
     if in_lifeboat:
-        yield LifeboatJoined(call_id=call_id, at=at)
+        yield LifeboatJoined(call_id=call_id, at=at, turn=turn)
     elif state == "waiting":
         yield WaitingBegan(
             call_id=call_id,
@@ -154,7 +155,7 @@ def _citizen(call_id: CallId, row: Message, at: datetime) -> Iterator[CallFact]:
             skill_group=SkillGroupCode(row.variable(b"HOTLINE_GROUP")),
             joined_at=instant_of(row.variable(b"HOTLINE_JOINED_AT"), seconds_per_unit=0.001),
             priority=whole_number(row.variable(b"HOTLINE_PRIORITY") or "0"),
-            turn=whole_number(row.variable(b"HOTLINE_TURN") or "1"),
+            turn=turn,
         )
 
 

@@ -109,8 +109,10 @@ async def ready(product):
     if shown["state"] == "signed_out":
         await api.post(f"/api/seats/{SEAT}/sign-in")
     if shown["state"] == "wrap_up":
-        code = {"code": "consultation"}
-        await api.post(f"/api/calls/{shown['last_call_id']}/code", code)
+        call_id = shown["last_call_id"]
+        # Whose citizen went on to another seat has nothing to save.
+        if (await (await stage.api()).get(f"/api/calls/{call_id}"))["seat_id"] == SEAT:
+            await api.post(f"/api/calls/{call_id}/code", {"code": "consultation"})
         await api.post(f"/api/seats/{SEAT}/finish-wrap-up")
     if (await api.get(f"/api/seats/{SEAT}"))["state"] == "not_ready":
         await api.post(f"/api/seats/{SEAT}/ready")

@@ -212,6 +212,17 @@ def test_the_lifeboat_keeps_the_place_and_the_story_takes_the_citizen_back():
     assert not call.lifeboat
 
 
+def test_who_loses_his_seat_while_nobody_listens_waits_again_in_the_lifeboat():
+    lifeboat = LifeboatJoined(call_id=CALL, at=at(50), turn=2)
+    call, told = play(*TALKED, lifeboat, lifeboat)
+    assert names(told)[-2:] == ["CallQueued", "CallTookLifeboat"]
+    assert (call.state, call.lifeboat, call.turn) == (S.QUEUED, True, 2)
+    assert told[-2].joined_at == call.joined_at
+    # Of the turn in which he talks it is an echo.
+    _, told = play(*TALKED, LifeboatJoined(call_id=CALL, at=at(50)))
+    assert "CallTookLifeboat" not in names(told)
+
+
 def test_hold_and_retrieve_belong_to_the_seat_that_talks():
     held = SeatHeld(call_id=CALL, at=at(7), seat_id="8001")
     back = SeatRetrieved(call_id=CALL, at=at(8), seat_id="8001")

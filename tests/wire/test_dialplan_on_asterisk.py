@@ -93,7 +93,11 @@ class House:
 
     def prepare(self) -> None:
         self.asterisk.prepare()
-        # The time in Asterisk's own queue is all that is changed: 45 s are long for a test.
+        # Two times are all that is changed, long for a test: in Asterisk's own queue, and until a
+        # telephone that sends nothing is dead.
+        seats = self.asterisk.etc / "pjsip.conf"
+        line, head, seat = seats.read_text(encoding="utf-8").partition("[seat](!)")
+        seats.write_text(line + head + seat.replace("rtp_timeout = 60", "rtp_timeout = 2", 1))
         dialplan = self.asterisk.etc / "extensions.conf"
         text = dialplan.read_text(encoding="utf-8")
         assert text.count(",,,45)") == 1
@@ -324,6 +328,52 @@ async def test_a_service_that_dies_in_the_talk_ends_no_talk_and_queues_nobody_tw
             assert room.entered == []
         assert seconds_of(CITIZEN_HZ, await at_seat.heard_out()) > 0.3
         assert seconds_of(GOODBYE_HZ, heard) == pytest.approx(GOODBYE_S, abs=0.25)
+
+
+async def test_a_telephone_that_dies_in_the_talk_gives_him_back_his_place(house):
+    async with (
+        house.world() as world,
+        house.service(room := FakeWaitingRoom()),
+        asyncio.timeout(60),
+    ):
+        phone = world.phone("8001")
+        await phone.answer_after(0.1)
+        citizen = await world.dial(CALLER)
+        first = await room.entries(1)
+        room.give("8001")
+        at_seat = await phone.talking()
+        await at_seat.go_silent()
+        again = await room.entries(2)
+        assert again.turn == 2
+        assert abs((again.joined_at - first.joined_at).total_seconds()) < 0.002
+        assert await room.offers_ended(1) is None
+        await citizen.hang_up()
+        await house.until_empty()
+    heard = citizen.heard()
+    assert seconds_of(LOST_HZ, heard) == pytest.approx(LOST_S, abs=0.25)
+    assert seconds_of(GOODBYE_HZ, heard) == 0
+
+
+async def test_so_it_does_while_there_is_no_service(house):
+    async with house.world() as world, asyncio.timeout(60):
+        phone = world.phone("8001")
+        await phone.answer_after(0.1)
+        async with house.service(room := FakeWaitingRoom()):
+            citizen = await world.dial(CALLER)
+            first = await room.entries(1)
+            room.give("8001")
+            at_seat = await phone.talking()
+        await at_seat.go_silent()
+        await house.until(lambda: bool(house.spooled()))
+        async with house.service(room := FakeWaitingRoom()):
+            again = await room.entries(1)
+            assert again.turn == 2
+            assert abs((again.joined_at - first.joined_at).total_seconds()) < 0.002
+            await citizen.hang_up()
+            await house.until_empty()
+    heard = citizen.heard()
+    assert seconds_of(LOST_HZ, heard) == pytest.approx(LOST_S, abs=0.25)
+    assert seconds_of(GOODBYE_HZ, heard) == 0
 
 
 async def test_a_citizen_may_hang_up_at_any_step(house):

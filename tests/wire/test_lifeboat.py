@@ -17,7 +17,7 @@ from ivr.lifeboat_spool import BATCH, SIZE_LIMIT, LifeboatSpool, read_record
 
 CALL = "node1-1795254167.7"
 NUMBER = "13800000001"
-ANSWERS = (b"12345", b"waiting", b"tax", b"1795254167123")
+ANSWERS = (b"12345", b"waiting", b"tax", b"1795254167123", b"2")
 
 
 def environment(spool: Path, name: bytes = "欧阳春晓".encode()) -> bytes:
@@ -28,7 +28,7 @@ def environment(spool: Path, name: bytes = "欧阳春晓".encode()) -> bytes:
     )  # fmt: skip
 
 
-def answers(count: int = 4) -> bytes:
+def answers(count: int = 5) -> bytes:
     return b"".join(b"200 result=1 (" + value + b")\n" for value in ANSWERS[:count])
 
 
@@ -57,6 +57,7 @@ def test_a_call_is_written_down_for_the_owner_only(tmp_path):
         "state": "waiting",
         "skill_group": "tax",
         "joined_at_ms": "1795254167123",
+        "turn": "2",
     }
     arrived, joined = read_record(record)
     assert (arrived.call_id, arrived.caller_number, arrived.called_number) == (
@@ -65,7 +66,7 @@ def test_a_call_is_written_down_for_the_owner_only(tmp_path):
         "12345",
     )
     assert arrived.at == datetime.fromtimestamp(1795254167, UTC)
-    assert joined.call_id == CALL
+    assert (joined.call_id, joined.turn) == (CALL, 2)
 
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8", "POSIX"])

@@ -53,9 +53,14 @@ export async function devices(kind: 'audioinput' | 'audiooutput'): Promise<Devic
     .map((one, n) => ({ id: one.deviceId, name: one.label || String(n + 1) }))
 }
 
-/** A track without any sound that is sent all the same. */
+/** A track without any sound that is sent all the same: without a source nothing would be. */
 export function silence(context: AudioContext): MediaStreamTrack | null {
-  return context.createMediaStreamDestination().stream.getAudioTracks()[0] ?? null
+  void context.resume()
+  const [still, sent] = [context.createConstantSource(), context.createMediaStreamDestination()]
+  still.offset.value = 0
+  still.connect(sent)
+  still.start()
+  return sent.stream.getAudioTracks()[0] ?? null
 }
 
 /** The loudspeaker: one element for every call, so that the chosen device stays. */

@@ -13,7 +13,7 @@ MOST_BYTES = 300_000
 PAGES = (
     ("8001", "/desk"), ("8001", "/calls"), ("admin", "/calls"), ("admin", "/floor"),
     ("admin", "/seats"), ("admin", "/orders"), ("admin", "/recordings"), ("admin", "/callbacks"),
-    ("admin", "/messages"), ("admin", "/quality"), ("admin", "/blocks"), ("admin", "/rules"),
+    ("admin", "/messages"), ("admin", "/samples"), ("admin", "/quality"), ("admin", "/blocks"), ("admin", "/rules"),
     ("admin", "/health"), ("admin", "/account"), ("admin", "/admin"), ("admin", "/admin/people"),
     ("admin", "/admin/audit"), ("admin", "/admin/doctor"),
 )  # fmt: skip

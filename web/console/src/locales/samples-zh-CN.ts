@@ -54,7 +54,7 @@ const samplesZhCN = {
   'samples.skipNext': '跳过并打开下一通',
   'samples.skipTitle': '跳过这通抽样通话',
   'samples.skipHint': '跳过的通话和原因保留在抽样计划中。',
-  'samples.reopen': '恢复待检',
+  'samples.reopen': '恢复',
   'samples.doneNext': '完成并打开下一通',
   'samples.toList': '抽样清单',
   'samples.allAgents': '全部话务员',

@@ -119,6 +119,11 @@ const samplesZhCN = {
   'audit.kind.samples.next': '领取抽样通话',
   'audit.kind.samples.calls': '办理抽样通话',
 
+  'audit.detail.asked_by': '申请人',
+  'audit.detail.asked_for': '申请依据',
+  'audit.detail.had_roles': '原角色',
+  'audit.detail.had_area': '原区域',
+
   'error.sample-unknown': '没有这次抽样，或这通电话不在其中。',
   'error.sample-span-invalid': '抽样时段不对：截止应晚于起始、不晚于现在，最长九十三天。',
   'error.sample-empty': '这段时间没有可抽取的通话：须已结束、已归档且达到最短时长。',

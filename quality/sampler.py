@@ -63,6 +63,8 @@ class Sampler:
         self._new_seed = new_seed
         self._one_at_a_time = asyncio.Lock()
         """Two inspectors who ask in the same moment get two calls."""
+        self._drew: datetime | None = None
+        """The week that was drawn last: a sick store may not know it yet."""
 
     async def run(self) -> None:
         """Draw the week that is over, once; until cancelled."""
@@ -79,12 +81,14 @@ class Sampler:
         if not self._policy().weekly or self._now() < until + SETTLED:
             return None
         async with self._one_at_a_time:
-            if await self._records.drawn_weekly(since):
+            if self._drew == since or await self._records.drawn_weekly(since):
                 return None
             try:
-                return await self._draw(since, until, None, "")
+                drawn = await self._draw(since, until, None, "")
             except SampleEmpty:
                 return None
+            self._drew = since
+            return drawn
 
     async def draw_period(self, since: datetime, until: datetime, by: str, reason: str) -> str:
         """Somebody wants a draw now. Raises SampleSpanInvalid, SampleEmpty."""

@@ -150,8 +150,7 @@ class Approvals:
         else:
             made = replace(user, **rights)  # type: ignore[arg-type]
         settled = self._settled(request, RequestState.APPROVED, note.at, "")
-        told = about(note, request.username, asked_by=request.asked_by, **_told(request))
-        if not await self.requests.settle(settled, told, made):
+        if not await self.requests.settle(settled, _decided(note, request), made):
             raise RequestSettled
         return settled, made, password
 
@@ -197,8 +196,7 @@ class Approvals:
         self, request: AccountRequest, state: RequestState, why: str, note: AuditNote
     ) -> AccountRequest:
         settled = self._settled(request, state, note.at, why)
-        told = about(note, request.username, asked_by=request.asked_by, **_told(request))
-        if not await self.requests.settle(settled, told, None):
+        if not await self.requests.settle(settled, _decided(note, request), None):
             raise RequestSettled
         return settled
 
@@ -218,6 +216,11 @@ def waiting_for(viewer: User, requests: Collection[AccountRequest]) -> int:
     )
 
 
+def _decided(note: AuditNote, request: AccountRequest) -> AuditNote:
+    whose = {"asked_by": request.asked_by, "asked_for": request.reason}
+    return about(note, request.username, **whose, **_told(request))
+
+
 def _told(request: AccountRequest) -> dict[str, object]:
     """Exactly what is asked, for the log."""
     asked = {
@@ -232,5 +235,4 @@ def _told(request: AccountRequest) -> dict[str, object]:
         **shown(**asked),  # type: ignore[arg-type]
         "had_roles": had,
         "had_area": request.had_area,
-        "asked_for": request.reason,
     }

@@ -72,9 +72,8 @@ class People:
         self.check(of)
         if username == self.by.username and (of.roles, of.area) != (user.roles, user.area):
             raise OnOneself
-        if of.roles != user.roles:
-            if Role.ADMINISTRATOR not in of.roles:
-                await self._keep_an_administrator(user)
+        if Role.ADMINISTRATOR in user.roles - of.roles:
+            await self._keep_an_administrator(user)
         changed = replace(
             user,
             name=of.name,

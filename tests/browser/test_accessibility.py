@@ -14,7 +14,7 @@ SLOW_MS = 30_000
 PAGES = {
     "8001": ("/desk", "/calls", "/account"),
     "admin": (
-        "/calls", "/floor", "/seats", "/orders", "/recordings", "/callbacks", "/messages", "/quality",
+        "/calls", "/floor", "/seats", "/orders", "/recordings", "/callbacks", "/messages", "/samples", "/quality",
         "/blocks", "/rules", "/rules/routing", "/prompts", "/health", "/account", "/admin",
         "/admin/people", "/admin/seats", "/admin/calendar", "/admin/audit", "/admin/doctor",
     ),
@@ -24,6 +24,7 @@ MARKED = (
     "/orders",
     "/recordings",
     "/callbacks",
+    "/samples",
     "/blocks",
     "/admin/people",
     "/admin/audit",

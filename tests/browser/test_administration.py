@@ -177,34 +177,6 @@ def ended_elsewhere(product, username):
     yield
 
 
-def test_a_session_that_ends_leaves_the_page_and_what_was_typed_there(desk, somebody, product):
-    admin = desk("admin", "/admin/people")
-    first = create(admin, product, "qianwei", "钱伟", ["管理员"])
-    page = somebody()
-    log_in(page, "qianwei", first)
-    choose_password(page, first)
-    page.wait_for_url(lambda url: "welcome" not in url and "login" not in url)
-    page.goto(f"{product.address}/admin/people")
-    page.locator("[data-command=create]").click()
-    form = page.get_by_role("dialog", name="新建人员")
-    form.get_by_label("姓名").fill("孙莉")
-    form.get_by_label("用户名").fill("sunli")
-    form.get_by_label("班长").check()
-    form.get_by_label("依据").fill(REASON)
-    with ended_elsewhere(product, "qianwei"):
-        form.get_by_role("button", name="保存").click()
-    again = page.get_by_role("dialog", name="登录已失效，请重新登录")
-    expect(again).to_be_visible()
-    shot(page, "again")
-    again.get_by_label("密码").fill(OWN)
-    again.get_by_role("button", name="登录", exact=True).click()
-    # The very request that met the end of the session is done now; nothing was typed twice.
-    expect(page.locator("[data-secret]")).to_be_visible()
-    page.get_by_role("button", name="已记下").click()
-    expect(page.locator("[data-person=sunli]")).to_be_visible()
-    expect(page.get_by_text("实时连接正常")).to_be_visible()
-
-
 def test_a_seat_is_made_and_retired_while_the_house_is_open_and_asterisk_knows_it(desk, product):
     page = desk("admin", "/admin/seats")
     page.locator("[data-command=create]").click()
@@ -275,3 +247,61 @@ def test_every_page_of_administration_fits_both_screens(desk, product, size):
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, path
         shot(page, f"admin{path.replace('/', '-')}")
+
+
+def test_a_session_that_ends_leaves_the_page_and_what_was_typed_there(desk, somebody, product):
+    admin = desk("admin", "/admin/people")
+    first = create(admin, product, "qianwei", "钱伟", ["管理员"])
+    page = somebody()
+    log_in(page, "qianwei", first)
+    choose_password(page, first)
+    page.wait_for_url(lambda url: "welcome" not in url and "login" not in url)
+    page.goto(f"{product.address}/admin/people")
+    page.locator("[data-command=create]").click()
+    form = page.get_by_role("dialog", name="新建人员")
+    form.get_by_label("姓名").fill("孙莉")
+    form.get_by_label("用户名").fill("sunli")
+    form.get_by_label("班长").check()
+    form.get_by_label("依据").fill(REASON)
+    with ended_elsewhere(product, "qianwei"):
+        form.get_by_role("button", name="提交审批").click()
+    again = page.get_by_role("dialog", name="登录已失效，请重新登录")
+    expect(again).to_be_visible()
+    shot(page, "again")
+    again.get_by_label("密码").fill(OWN)
+    again.get_by_role("button", name="登录", exact=True).click()
+    # The very request that met the end of the session is done now; nothing was typed twice.
+    expect(page.locator("[data-request=sunli]")).to_be_visible()
+    expect(page.get_by_text("实时连接正常")).to_be_visible()
+
+
+def test_what_one_administrator_asks_for_another_gives(desk, somebody, product):
+    """After the story before there are two of them, and one has asked."""
+    page = desk("admin", "/admin/people")
+    expect(page.locator("[data-person=sunli]")).to_have_count(0)
+    page.locator("[data-command=requests]").click()
+    row = page.locator("[data-request=sunli]")
+    expect(row).to_contain_text("新账号")
+    shot(page, "requests")
+    row.locator("[data-command=approve]").click()
+    page.get_by_role("dialog").get_by_role("button", name="批准").click()
+    expect(page.locator("[data-secret]")).to_be_visible()
+    first = page.locator("[data-secret]").inner_text()
+    page.get_by_role("button", name="已记下").click()
+    expect(row).to_have_count(0)
+    new = somebody()
+    log_in(new, "sunli", first)
+    expect(new.get_by_text("孙莉，您好")).to_be_visible()
+
+    page.get_by_role("tab", name="人员").click()
+    page.locator("[data-person=sunli] [data-command=edit]").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("质检员").check()
+    form.get_by_label("依据").fill(REASON)
+    form.get_by_role("button", name="提交审批").click()
+    asked = page.locator("[data-request=sunli]")
+    expect(asked).to_contain_text("增加 质检员")
+    # Nobody gives what he asked for himself.
+    expect(asked.locator("[data-command=approve]")).to_have_count(0)
+    asked.locator("[data-command=withdraw]").click()
+    expect(asked).to_have_count(0)

@@ -1,5 +1,7 @@
 """An inspector finds a call by a spoken word and hears that second; what he heard is kept; keyboard only."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -174,3 +176,33 @@ def test_an_operator_hears_his_own_call_without_a_question_and_that_is_kept_too(
     expect(page.get_by_role("tab", name="存证信息")).to_be_visible()
     expect(page.get_by_role("tab", name="谁听过")).to_have_count(0)
     expect(page.get_by_role("tab", name="标注")).to_have_count(0)
+
+
+async def _short_calls_are_drawn_too(product):
+    """The calls of this test last some seconds."""
+    api = await product.stage.api()
+    rules = await api.get("/api/rules/policies")
+    body = rules["body"].replace("shortest_s = 30", "shortest_s = 0")
+    wish = {"body": body, "note": "试抽", "based_on": rules["version"]}
+    await api.post("/api/rules/policies/publish", wish)
+
+
+def test_a_call_is_drawn_by_lot_and_worked_off_from_its_list(desk, product, spoken):
+    call_id, recording, _ = spoken
+    product.do(_short_calls_are_drawn_too(product))
+    page = desk("admin", "/samples")
+    page.locator("[data-command=draw]").click()
+    page.get_by_role("dialog").get_by_label("原因").fill("专项检查")
+    page.get_by_role("dialog").get_by_role("button", name="立即抽样").click()
+    row = page.locator(f"[data-sampled='{call_id}']")
+    expect(row).to_contain_text("待质检")
+    assert len(page.locator("[data-seed]").inner_text()) == 32
+    shot(page, "samples")
+    page.locator("[data-command=next]").click()
+    page.wait_for_url(re.compile(f"recordings/{re.escape(recording['recording_id'])}"))
+    expect(page.get_by_role("button", name="播放", exact=True)).to_be_visible(timeout=SLOW_MS)
+    shot(page, "sample-replay")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("/samples/"))
+    expect(row).to_contain_text("已质检")
+    expect(page.locator("[data-agent='8001']")).to_contain_text("1/1")

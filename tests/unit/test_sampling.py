@@ -137,6 +137,18 @@ def test_the_week_that_is_over_is_drawn_once_and_keeps_its_seed():
     asyncio.run(story())
 
 
+def test_a_week_is_not_drawn_twice_while_the_store_cannot_write():
+    async def story():
+        desk = Desk()
+        desk.sampler._tell = desk.records.told.append
+        await desk.sampler.draw_week()
+        assert desk.records.samples == {}
+        assert await desk.sampler.draw_week() is None
+        assert len(desk.records.told) == 1
+
+    asyncio.run(story())
+
+
 def test_nothing_is_drawn_before_the_recordings_are_settled_or_against_the_policy():
     async def story():
         assert await Desk(now=MONDAY + timedelta(minutes=5)).sampler.draw_week() is None

@@ -3,16 +3,24 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hotline.account_joints import WebUsers, stored_user
+import pytest
+
+from hotline.account_joints import WebAudit, WebUsers, stored_user
 from hotline.approval_joints import WebAccountRequests
 from hotline.doctor import approval_check
 from store.account_requests import StoredAccountRequests
 from store.accounts import StoredAccounts, StoredUser
 from store.audit import Sought, StoredAudit
+from store.audit_writer import AuditWriter
 from tests.wire.journals import open_database
+from web.account_requests import Approvals
+from web.accounts import Accounts
 from web.admin_ports import AuditNote
 from web.approval_ports import AccountRequest, RequestState
+from web.errors import ApproverNotIndependent
+from web.people import Particulars, People
 from web.ports import Login, Role, User
+from web.settings import WebSettings
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 ASKED = AccountRequest(
@@ -86,6 +94,35 @@ async def test_it_is_settled_once_with_the_account_its_sessions_and_the_note(new
         )
         assert await office.noted() == ["people.approve", "people.ask"]
         assert await office.audit.verify(views=False) == (2, None)
+
+
+async def test_whoever_reset_the_approvers_password_is_found_in_the_sealed_log(new_database_url):
+    async with open_database(await new_database_url()) as database:
+        office = Office(database)
+        admin, second = (
+            replace(WANG, username=name, roles=frozenset({Role.ADMINISTRATOR}))
+            for name in ("admin", "second")
+        )
+        for one in (admin, second):
+            await office.users.save(one)
+        writer = AuditWriter(database, office.audit, timedelta(days=9), lambda: NOON)
+        accounts = Accounts(office.users, WebSettings())
+        by_admin, by_second = (
+            Approvals(People(accounts, (), one), office.requests, WebAudit(office.audit, writer))
+            for one in (admin, second)
+        )
+        wanted = Particulars(name="赵", roles=frozenset({Role.SUPERVISOR}))
+        mine = AuditNote(at=NOON, who="admin", kind="people.ask")
+        request = await by_admin.ask("zhao", wanted, "批复", mine)
+        reset = replace(mine, kind="people.reset-password")
+        await by_admin.people.reset_password("second", reset)
+        answer = AuditNote(at=NOON + timedelta(minutes=1), who="second", kind="people.approve")
+        with pytest.raises(ApproverNotIndependent):
+            await by_second.approve(request.request_id, answer)
+        later = replace(answer, at=NOON + timedelta(days=31))
+        _, made, password = await by_second.approve(request.request_id, later)
+        assert (made.roles, bool(password)) == (frozenset({Role.SUPERVISOR}), True)
+        assert (await office.users.find("zhao")).must_change_password
 
 
 def an_administrator(name, **more):

@@ -25,14 +25,14 @@ function skills(value: unknown): string {
 /** The details in one line. */
 export function detailWords(details: Record<string, unknown>): string {
   return Object.entries(details)
-    .filter(([name, value]) => value !== '' && value !== null && value !== false && name !== 'device')
+    .filter(([name, value]) => value !== '' && value !== null && value !== false && name !== 'device' && name !== 'request_id')
     .map(([name, value]) => {
       const label = tWord('audit.detail', name)
       if (name === 'why' || name === 'how') return tWord('audit.why', String(value))
       if (name === 'roles' && Array.isArray(value) && value.some(Array.isArray)) {
         return `${label} ${names(value[0])} → ${names(value[1])}`
       }
-      if (name === 'roles') return `${label} ${names(value)}`
+      if (name === 'roles' || name === 'had_roles') return `${label} ${names(value)}`
       if (name === 'skills') return `${label} ${skills(value)}`
       if (name === 'locked') return t('audit.detail.locked')
       if (Array.isArray(value) && value.length === 2) return `${label} ${String(value[0] ?? '—')} → ${String(value[1] ?? '—')}`

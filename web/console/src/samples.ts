@@ -79,9 +79,6 @@ export function daysOf(sample: { since: string; until: string }, locale: string)
   return first === last ? first : `${first} – ${last}`
 }
 
-export const checkedShare = (counts: Counts): number =>
-  counts.total === 0 ? 0 : (counts.done + counts.skipped) / counts.total
-
 /** How much of the call was heard, in whole per cent; a few seconds of it are not nothing. */
 export function heardPercent(call: { heard_ms: number; duration_ms: number }): number {
   if (call.heard_ms <= 0 || call.duration_ms <= 0) return 0

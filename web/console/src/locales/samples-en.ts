@@ -18,7 +18,7 @@ const samplesEn: Readonly<Record<keyof typeof samplesZhCN, string>> = {
   'samples.emptyHint': 'Every Monday the week before is drawn by itself; or press "Draw now".',
   'samples.draws': 'Draws',
   'samples.weekly': 'weekly',
-  'samples.wanted': 'on demand',
+  'samples.wanted': 'extra',
   'samples.progress': '{done} done, {skipped} skipped, {total} in all',
   'samples.ofAll': '{done}/{total} done',
   'samples.mineWaiting': '{count} for me',
@@ -120,6 +120,11 @@ const samplesEn: Readonly<Record<keyof typeof samplesZhCN, string>> = {
   'audit.kind.samples.post': 'drew a sample',
   'audit.kind.samples.next': 'took a drawn call',
   'audit.kind.samples.calls': 'settled a drawn call',
+
+  'audit.detail.asked_by': 'asked by',
+  'audit.detail.asked_for': 'asked on',
+  'audit.detail.had_roles': 'roles before',
+  'audit.detail.had_area': 'district before',
 
   'error.sample-unknown': 'There is no such draw, or the call is not in it.',
   'error.sample-span-invalid': 'The period is wrong: it must end after it begins, not later than now, and be 93 days at most.',

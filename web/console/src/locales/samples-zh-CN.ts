@@ -54,7 +54,7 @@ const samplesZhCN = {
   'samples.skipNext': '跳过并打开下一通',
   'samples.skipTitle': '跳过这通抽样通话',
   'samples.skipHint': '跳过的通话和原因保留在抽样计划中。',
-  'samples.reopen': '恢复待检',
+  'samples.reopen': '恢复',
   'samples.doneNext': '完成并打开下一通',
   'samples.toList': '抽样清单',
   'samples.allAgents': '全部话务员',
@@ -118,6 +118,11 @@ const samplesZhCN = {
   'audit.kind.samples.post': '质检抽样',
   'audit.kind.samples.next': '领取抽样通话',
   'audit.kind.samples.calls': '办理抽样通话',
+
+  'audit.detail.asked_by': '申请人',
+  'audit.detail.asked_for': '申请依据',
+  'audit.detail.had_roles': '原角色',
+  'audit.detail.had_area': '原区域',
 
   'error.sample-unknown': '没有这次抽样，或这通电话不在其中。',
   'error.sample-span-invalid': '抽样时段不对：截止应晚于起始、不晚于现在，最长九十三天。',

@@ -95,12 +95,12 @@ def log_in(password: str) -> Act:
 
 def hear(page: Page) -> None:
     """Two seconds of a recording, after its purpose was said."""
-    page.get_by_role("button", name="播放").click()
+    page.locator(".player .play").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("质量抽检").first.click()
     dialog.locator("button.primary").click()
     page.wait_for_timeout(2_000)
-    page.get_by_role("button", name="暂停").click()
+    page.locator(".player .play").click()
     page.wait_for_timeout(1_500)
 
 

@@ -303,7 +303,7 @@ const adminEn: Readonly<Record<keyof typeof adminZhCN, string>> = {
   'audit.kind.recordings.list': 'Opened the recordings',
   'audit.kind.recordings.audio': 'Played a recording',
   'audit.kind.recordings.replay': 'Opened a replay',
-  'audit.kind.recordings.listenings': 'Said what for he listens',
+  'audit.kind.recordings.listenings': 'Stated the purpose of listening',
   'audit.kind.recordings.listenings.heard': 'What was heard',
   'audit.kind.messages': 'Opened a message',
   'audit.kind.messages.list': 'Opened the messages',

@@ -286,6 +286,7 @@ def photograph(scene: Scene, browser: Browser, size: tuple[int, int], folder: Pa
             state = "wrap_up" if scene.call == "wrap_up" else scene.call
             expect(page.locator(f"[data-state={state}]").first).to_be_visible(timeout=15_000)
             page.wait_for_timeout(3_000 if scene.call == "talking" else 0)
+        expect(page.locator("main").first).to_be_visible(timeout=30_000)
         page.wait_for_timeout(SETTLE_MS)
         expect(page.locator(".notice.loading")).to_have_count(0, timeout=15_000)
         if scene.act is not None:

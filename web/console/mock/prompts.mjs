@@ -41,7 +41,7 @@ export class Prompts {
 
   answer(method, [what, id, more], query, body, user, refuse) {
     if (what !== 'prompts' && what !== 'prompt-texts') return undefined
-    if (!user.roles.some((role) => role !== 'operator')) throw refuse(403, 'forbidden')
+    if (!user.roles.some((role) => role !== 'operator') && (what !== 'prompt-texts' || method !== 'GET')) throw refuse(403, 'forbidden')
     if (method === 'GET') return what === 'prompts' ? { prompts: this.sounds(), trouble: '' } : { texts: this.texts(), flows: FLOWS.map(([code, name]) => ({ code, name })) }
     if (!user.roles.includes('administrator')) throw refuse(403, 'forbidden')
     if (what === 'prompt-texts') {

@@ -4,7 +4,7 @@ const listenings = []
 const marks = new Map()
 const now = () => new Date().toISOString()
 
-function found(recording, call, utterances, text, user) {
+function found(recording, call, utterances, text, user, world) {
   const words = text.split(/\s+/).filter(Boolean)
   const hits = utterances.flatMap((said) => {
     const shown = said.written || said.text
@@ -14,7 +14,7 @@ function found(recording, call, utterances, text, user) {
   if (words.length > 0 && hits.length === 0) return null
   const judges = !user.roles.includes('operator')
   return {
-    ...recording, skill_group: call?.skill_group ?? null, skill_group_name: null, satisfaction: null, score: null, cues: 0, signals: 0,
+    ...recording, skill_group: call?.skill_group ?? null, skill_group_name: world.groups.find((one) => one.code === call?.skill_group)?.name ?? null, satisfaction: null, score: null, cues: 0, signals: 0,
     marks: judges ? (marks.get(recording.call_id)?.length ?? 0) : 0,
     listenings: judges ? listenings.filter((one) => one.recording_id === recording.recording_id).length : 0,
     hits: hits.slice(0, 3), hit_count: hits.length,
@@ -25,7 +25,7 @@ function found(recording, call, utterances, text, user) {
 export function replayAnswer(method, [what, id, more, listeningId], query, body, user, world, recordings, refuse) {
   if (what === 'purposes') return { purposes: PURPOSES.map(([name, needs_note]) => ({ name, needs_note })) }
   if (what === 'search') {
-    const calls = recordings().map((one) => found(one, world.calls.get(one.call_id), world.utterances.get(one.call_id) ?? [], query.get('text') ?? '', user)).filter(Boolean)
+    const calls = recordings().map((one) => found(one, world.calls.get(one.call_id), world.utterances.get(one.call_id) ?? [], query.get('text') ?? '', user, world)).filter(Boolean)
     return { calls, after: null, total: calls.length, more_than_total: false }
   }
   if (what === 'recordings' && more === 'listenings') {

@@ -9,7 +9,6 @@ page come from the browser tests: HOTLINE_SHOTS=docs/screens. 截图
 
 import argparse
 import contextlib
-import os
 import re
 import shutil
 import subprocess
@@ -94,13 +93,15 @@ def log_in(password: str) -> Act:
     return act
 
 
-def purpose(page: Page) -> None:
-    """A purpose is said before a recording is opened."""
+def hear(page: Page) -> None:
+    """Two seconds of a recording, after its purpose was said."""
+    page.locator(".player .play").click()
     dialog = page.get_by_role("dialog")
-    if dialog.count() and dialog.first.is_visible():
-        dialog.get_by_text("质量抽检").first.click()
-        dialog.locator("button.primary").click()
-        page.wait_for_timeout(SETTLE_MS)
+    dialog.get_by_text("质量抽检").first.click()
+    dialog.locator("button.primary").click()
+    page.wait_for_timeout(2_000)
+    page.locator(".player .play").click()
+    page.wait_for_timeout(1_500)
 
 
 REPLAYED = "/recordings/hl1-1763715.5-1"
@@ -185,17 +186,17 @@ SCENES = (
     Scene(name="order-english", path="/orders/20261121-000023", english=True),
     # 录音
     Scene(name="search", path="/recordings", who="zhi"),
-    Scene(name="search-found", path="/recordings?text=煤气", who="zhi"),
-    Scene(name="search-none", path="/recordings?text=彩虹桥", who="zhi"),
+    Scene(name="search-found", path="/recordings?q=煤气", who="zhi"),
+    Scene(name="search-none", path="/recordings?q=彩虹桥", who="zhi"),
     Scene(name="search-empty", path="/recordings", who="zhi", mood="empty"),
     Scene(name="search-ill", path="/recordings", who="zhi", mood="ill"),
-    Scene(name="replay-purpose", path=REPLAYED, who="zhi"),
-    Scene(name="replay", path=REPLAYED + "?text=煤气", who="zhi", act=purpose),
-    Scene(name="replay-mark", path=REPLAYED, who="zhi", act=then(purpose, keys("m"))),
-    Scene(name="replay-keys", path=REPLAYED, who="zhi", act=then(purpose, keys("?"))),
-    Scene(name="replay-raised", path=REPLAYED, act=then(purpose, press("提示", role="tab"))),
-    Scene(name="replay-heard", path=REPLAYED, act=then(purpose, press("谁听过", role="tab"))),
-    Scene(name="replay-english", path=REPLAYED, who="zhang", english=True),
+    Scene(name="replay-purpose", path=REPLAYED, who="zhi", act=press("播放")),
+    Scene(name="replay", path=REPLAYED + "?q=煤气", who="zhi", act=hear),
+    Scene(name="replay-mark", path=REPLAYED, who="zhi", act=then(hear, keys("m"))),
+    Scene(name="replay-keys", path=REPLAYED, who="zhi", act=keys("?")),
+    Scene(name="replay-raised", path=REPLAYED, act=press("提示", role="tab")),
+    Scene(name="replay-heard", path=REPLAYED, act=then(hear, press("谁听过", role="tab"))),
+    Scene(name="replay-english", path=REPLAYED, who="li", english=True),
     # 其余
     Scene(name="callbacks", path="/callbacks", who="zhang"),
     Scene(name="callbacks-empty", path="/callbacks", mood="empty"),
@@ -285,7 +286,9 @@ def photograph(scene: Scene, browser: Browser, size: tuple[int, int], folder: Pa
             state = "wrap_up" if scene.call == "wrap_up" else scene.call
             expect(page.locator(f"[data-state={state}]").first).to_be_visible(timeout=15_000)
             page.wait_for_timeout(3_000 if scene.call == "talking" else 0)
+        expect(page.locator("main").first).to_be_visible(timeout=30_000)
         page.wait_for_timeout(SETTLE_MS)
+        expect(page.locator(".notice.loading")).to_have_count(0, timeout=15_000)
         if scene.act is not None:
             try:
                 scene.act(page)
@@ -315,8 +318,6 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=program,
             args=list(CHROMIUM_WORDS),
-            # The browser's own words, such as in a field for a date, are the machine's.
-            env={**os.environ, "LANGUAGE": "zh_CN"},
         )
         for scene in wanted:
             for size in SIZES:

@@ -50,7 +50,13 @@ export class World {
       this.utterances.set(id, UTTERANCES)
       this.draft(id, `20261121-0000${20 + n}`, '8002', PROPOSED.flatMap(([, fields]) => fields), n === 3 ? 'draft' : 'accepted')
       const state = n === 3 ? 'legs' : n === 11 ? 'failed' : 'archived'
-      this.recordings.set(`${id}-1`, { recording_id: `${id}-1`, call_id: id, state, started_at: ago(900 + n * 140), duration_ms: 64000, sha256: state === 'archived' ? '9f2b7c5e1d0a48e6b3c7f5a1d2e4968b0c1f3a57e8d9246bb1a0c3e5f7092d4e' : null, size_bytes: state === 'archived' ? 402133 : null, archived_at: state === 'archived' ? ago(500) : null, path: state === 'archived' ? `2026/11/21/${id}-1.opus` : null, failure: state === 'failed' ? 'encode-failed' : null, caller_number: null, seat_id: '8002' })
+      this.recordings.set(`${id}-1`, { recording_id: `${id}-1`, call_id: id, state, started_at: ago(900 + n * 140), duration_ms: 64000, sha256: state === 'archived' ? '9f2b7c5e1d0a48e6b3c7f5a1d2e4968b0c1f3a57e8d9246bb1a0c3e5f7092d4e' : null, size_bytes: state === 'archived' ? 402133 : null, archived_at: state === 'archived' ? ago(500) : null, path: state === 'archived' ? `2026/11/21/${id}-1.opus` : null, failure: state === 'failed' ? 'encode-failed' : null, caller_number: null, seat_id: '8002', leg_id: null, who: null, role: null, offset_ms: 0 })
+    }
+    for (const [n, s, state] of [[21, 1500, 'draft'], [22, 3100, 'accepted'], [23, 5200, 'accepted']]) {
+      const id = `hl1-1763715.${n}`
+      this.call(id, `138000000${n}`, 'ended', s, { seat_id: '8001', answered: s - 14, ended: s - 260, transcription: 'finished', ending: { blame: 'citizen', reason: 'hung-up' } })
+      this.utterances.set(id, UTTERANCES)
+      this.draft(id, `20261121-0000${40 - n}`, '8001', n === 21 ? PROPOSED.slice(0, 3).flatMap(([, fields]) => fields) : PROPOSED.flatMap(([, fields]) => fields), state)
     }
     this.utterances.set('hl1-1763716.19', UTTERANCES.slice(0, 7))
     this.utterances.set('hl1-1763716.21', UTTERANCES.slice(0, 10))

@@ -16,10 +16,10 @@ export function subjectWords(kind: string, subject: string): string {
 }
 
 const names = (value: unknown): string =>
-  (Array.isArray(value) ? value : [value]).map((one) => tWord('role', String(one ?? '—'))).join('、')
+  (Array.isArray(value) ? value : [value]).map((one) => tWord('role', String(one ?? '—'))).join(t('common.listJoin'))
 
 function skills(value: unknown): string {
-  return Object.entries(value as Record<string, unknown>).map(([code, level]) => `${groupName(code)} ${String(level)}`).join('、')
+  return Object.entries(value as Record<string, unknown>).map(([code, level]) => `${groupName(code)} ${String(level)}`).join(t('common.listJoin'))
 }
 
 /** The details in one line. */
@@ -38,5 +38,5 @@ export function detailWords(details: Record<string, unknown>): string {
       if (Array.isArray(value) && value.length === 2) return `${label} ${String(value[0] ?? '—')} → ${String(value[1] ?? '—')}`
       return `${label} ${String(value)}`
     })
-    .join('；')
+    .join(t('audit.detail.join'))
 }

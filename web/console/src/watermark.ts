@@ -20,7 +20,7 @@ export function useWatermark(): { words: ComputedRef<string>; tile: ComputedRef<
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="340" height="210">' +
       '<g transform="rotate(-22 170 105)" font-family="sans-serif" font-size="14" text-anchor="middle">' +
-      `<text x="171" y="106" fill="#fff" fill-opacity=".25">${escaped(words.value)}</text>` +
+      `<text x="171" y="106" fill="#fff" fill-opacity=".13">${escaped(words.value)}</text>` +
       `<text x="170" y="105" fill="#16202e" fill-opacity=".075">${escaped(words.value)}</text></g></svg>`
     return `url("data:image/svg+xml,${encodeURIComponent(svg)}")`
   })

@@ -376,6 +376,7 @@ const adminZhCN = {
   'audit.part.delete': '删除',
   'audit.part.put': '修改',
   'audit.part.patch': '修改',
+  'audit.detail.join': '；',
   'audit.detail.reason': '依据',
   'audit.detail.name': '姓名',
   'audit.detail.roles': '角色',

@@ -6,10 +6,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fakes.virtual_time import VirtualTimeLoop
 
 UNIT = Path(__file__).parent / "unit"
+
+# How long an example takes says something of the machine's load, and nothing of the example.
+settings.register_profile("loaded", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("loaded")
 
 
 def pytest_collection_modifyitems(items):

@@ -87,7 +87,7 @@ CAME = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(flows(TARGETS), st.lists(CAME, max_size=30), st.booleans())
 def test_no_document_however_wrong_breaks_a_check_a_walk_or_a_drawing(flow, came, hangs_up):
     problems = check_flows(document(flow), ground())
@@ -110,7 +110,7 @@ def test_no_document_however_wrong_breaks_a_check_a_walk_or_a_drawing(flow, came
 def test_in_whatever_passes_the_checks_silence_and_key_0_lead_to_a_person():
     passed = []
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     @given(flows(SOUND_TARGETS, least=3))
     def each(flow):
         wrong = {one.code for one in check_flows(document(flow), ground())}

@@ -194,7 +194,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_happens_a_number_has_one_open_task_and_nobody_is_overtaken(steps):
     asyncio.run(history(steps))
 

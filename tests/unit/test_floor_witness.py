@@ -500,7 +500,7 @@ def act(floor, what, call_id, seat_id):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ACTS)
 def test_whatever_was_lost_after_two_looks_nobody_who_talks_can_be_offered_a_call(acts):
     async def story():

@@ -44,7 +44,7 @@ def judged(arrivals, limits=LIMITS):
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(stream)
 def test_a_citizen_below_his_own_limits_is_never_refused_whatever_others_do(arrivals):
     found = judged(arrivals)

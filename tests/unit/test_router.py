@@ -222,7 +222,7 @@ def test_who_came_first_is_not_overtaken_by_somebody_whose_own_seat_is_free():
     assert chosen(line, [a_seat("8001")]) == (call(1), "8001")
 
 
-@settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck))
 @given(HISTORIES)
 def test_the_router_agrees_with_the_rules_said_aloud_after_every_step_of_any_history(history):
     check(history)

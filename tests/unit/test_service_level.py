@@ -282,7 +282,7 @@ def raw_log(calls, until):
     return sorted(one for one in happenings if one[0] <= until)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(days(), st.integers(0, 2 * 86_400 + 60))
 def test_the_clock_says_what_the_pure_function_and_a_naive_count_say(calls, until):
     desk = Desk(seat("8001", SeatState.WRAP_UP))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.calendar import BEIJING
@@ -128,7 +128,7 @@ def possible(step):
             return st.one_of(KEYS, st.just(Played()))
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500)
 @given(st.data())
 def test_whatever_he_does_he_comes_to_a_person_or_to_an_end(data):
     code = data.draw(st.sampled_from(sorted(FLOWS.flows)))
@@ -151,7 +151,7 @@ def test_whatever_he_does_he_comes_to_a_person_or_to_an_end(data):
     assert is_at_its_end(step)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from([WaitedLong(), *(KeyCame(key=key) for key in "0123456789*#")]), max_size=40

@@ -1,7 +1,7 @@
 """Other words for one text leave the rest of the document as somebody wrote it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.problems import DocumentKind
@@ -61,7 +61,6 @@ def test_what_cannot_be_changed_so_is_left_to_its_author(document, code, words):
     assert with_words(document, code, words) is None
 
 
-@settings(deadline=None)
 @given(st.sampled_from(CODES), st.text(min_size=1, max_size=60).filter(tidy))
 def test_whatever_is_written_is_read_back_and_no_other_text_changes(code, said):
     changed = with_words(SHIPPED, code, {"zh": said})

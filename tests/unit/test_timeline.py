@@ -232,7 +232,7 @@ def _roomed(fact, before):
     return isinstance(fact, SeatConnected) and fact.leg_id in in_rooms
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(histories())
 def test_the_events_alone_give_the_same_state_as_the_call_itself(facts):
     step = begin(facts[0])
@@ -243,7 +243,7 @@ def test_the_events_alone_give_the_same_state_as_the_call_itself(facts):
         assert timeline(events).state is step.call.state
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(histories())
 def test_parts_are_contiguous_and_sum_to_the_whole(facts):
     events, call = told(*facts)

@@ -24,6 +24,7 @@ from web.discretion import Discretion, shown_call
 from web.errors import NotFound
 from web.live import hide_words, mask_numbers
 from web.ports import CallLinks, Role, Services, User
+from web.soon import found_soon
 
 router = APIRouter(prefix="/api", tags=["calls"])
 
@@ -47,7 +48,7 @@ async def shown(calls: Sequence[Call], house: Services, viewer: User) -> list[di
 
 
 async def find(call_id: str, house: Services) -> Call:
-    call = await house.calls.find(CallId(call_id))
+    call = await found_soon(lambda: house.calls.find(CallId(call_id)), house)
     if call is None:
         raise NotFound(call_id=call_id)
     return call

@@ -17,6 +17,7 @@ from web import citizen_views, views
 from web.access import House, Viewer, require
 from web.errors import Forbidden, NotFound
 from web.ports import CallLinks, Role, Services, User
+from web.soon import found_soon
 from web.sound import streamed
 
 router = APIRouter(prefix="/api", tags=["messages"])
@@ -35,7 +36,8 @@ class NoOrder(BaseModel):
 async def find(message_id: str, house: Services, viewer: User) -> Message:
     """Raises NotFound, Forbidden."""
     require(viewer, *FLOOR)
-    message = await house.citizens.message_records.find_message(MessageId(message_id))
+    records = house.citizens.message_records
+    message = await found_soon(lambda: records.find_message(MessageId(message_id)), house)
     if message is None or message.state is MessageState.DISCARDED:
         raise NotFound(message_id=message_id)
     return message

@@ -13,6 +13,7 @@ from web import views
 from web.access import House, Viewer, may_hear, require, require_hearing, seat_through_which
 from web.errors import NotFound
 from web.ports import Role, Services, User
+from web.soon import found_soon
 
 router = APIRouter(prefix="/api", tags=["orders"])
 
@@ -45,7 +46,7 @@ class Repetition(BaseModel):
 
 
 async def find(order_id: str, house: Services, viewer: User) -> WorkOrder:
-    order = await house.order_records.find(OrderId(order_id))
+    order = await found_soon(lambda: house.order_records.find(OrderId(order_id)), house)
     if order is None:
         raise NotFound(order_id=order_id)
     if not may_hear(viewer, order.seat_id):

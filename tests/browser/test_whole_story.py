@@ -28,7 +28,7 @@ from tests.live.test_citizen_flows import at_node
 
 CITIZEN, DEPARTMENT = "13800000901", "13800009001"
 SAID = "我要投诉，阳光花园三号楼的电梯坏了，老人上下楼很不方便"
-WORD = "电梯坏了"
+WORD = "电梯"
 PROMISE = "您好，我们会尽快派人来维修"
 HOUSING = f"""
 [[line]]

@@ -28,7 +28,8 @@ from tests.live.test_citizen_flows import at_node
 
 CITIZEN, DEPARTMENT = "13800000901", "13800009001"
 SAID = "我要投诉，阳光花园三号楼的电梯坏了，老人上下楼很不方便"
-WORD = "电梯坏了"
+WORD = "电梯"
+PROMISE = "您好，我们会尽快派人来维修"
 HOUSING = f"""
 [[line]]
 code = "housing"
@@ -192,6 +193,8 @@ def _becomes_three(operator, citizen, product):
     heard_by(product, line, BROWSER_HZ)
     product.do(citizen.begin_to_say(tone(1300, 8)))
     heard_by(product, line, 1300)
+    words = page.get_by_role("region", name="实时转写")
+    says_until(product, far_end, PROMISE, words.get_by_text(re.compile("维修")).first)
     shot(page, "story-three")
     product.do(line.hang_up())
     expect(page.locator(".call .head [data-state=talking]")).to_be_visible()

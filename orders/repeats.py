@@ -54,7 +54,10 @@ def repeats_of(
     for one in earlier:
         if one.order.order_id == order.order_id or one.order.state is OrderState.DISCARDED:
             continue
-        likeness = _alike(pairs, _pairs(one.order))
+        others = _pairs(one.order)
+        if not others:
+            continue  # nothing is written there yet: there is no matter to repeat
+        likeness = _alike(pairs, others)
         same = bool(numbers & _numbers(one.order.fields, one.caller_number))
         if same or likeness >= ALIKE:
             found.append(_repeat(one.order, likeness, same_number=same))

@@ -140,3 +140,9 @@ def test_the_web_shows_candidates_without_their_numbers_and_links_them(tmp_path)
             assert refused.status_code == 403
 
     asyncio.run(story())
+
+
+def test_an_order_with_nothing_in_it_is_no_repeat_even_of_the_same_number():
+    empty, written = order(1), order(2, summary="楼道灯坏了")
+    earlier = [Earlier(order=one, caller_number=MINE) for one in (empty, written)]
+    assert [one.order_id for one in repeats_of(HEATING, MINE, earlier)] == [written.order_id]

@@ -60,6 +60,9 @@ LEAVES = "HOTLINE_LEAVES"
 LOST = "HOTLINE_LOST"
 """When his seat's telephone died in mid-talk, seconds since 1970; shared, because its leg sets it. 座席话路丢失时刻"""
 
+ENDED = "HOTLINE_ENDED"
+"""When his seat's leg had ended and said how, seconds since 1970; shared, empty while he talks. 座席话路结束时刻"""
+
 HELD_UNTIL = "HOTLINE_HELD_UNTIL"
 """Until then (seconds since 1970) he stays on hold though nobody is there: a target is being rung. 保持至"""
 
@@ -90,5 +93,5 @@ DIALSTATUS = "DIALSTATUS"
 ALL = frozenset(
     {CALL, CALLED, STATE, GROUP, JOINED_AT, PRIORITY, TURN, ANSWERED_AT, RETRIES, AGI, LEGS, SPOOL}
     | {FLOW, MESSAGE, DIGITS, PRIVATE}
-    | {KEY, LANGUAGE, PARTY, OUT, SPY, OWN, LEAVES, LOST, HELD_UNTIL, CALLER, ORDER}
+    | {KEY, LANGUAGE, PARTY, OUT, SPY, OWN, LEAVES, LOST, ENDED, HELD_UNTIL, CALLER, ORDER}
 )

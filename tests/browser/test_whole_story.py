@@ -11,10 +11,7 @@ from hotline.outside.tones import hears_tone, tone
 from tests.browser.conftest import BROWSER_HZ
 from tests.browser.people import says_until
 from tests.browser.refusals import REFUSED, refusals_of
-from tests.browser.test_console import shot
-from tests.browser.test_desk import field, fill_in, missing, state_is
-from tests.browser.test_floor import command
-from tests.browser.test_softphone import (
+from tests.browser.station import (
     HEARD_IN_PAGE,
     KEEP_FAR_END,
     SEAT,
@@ -23,6 +20,9 @@ from tests.browser.test_softphone import (
     strip,
     telephone_is,
 )
+from tests.browser.test_console import shot
+from tests.browser.test_desk import field, fill_in, missing, state_is
+from tests.browser.test_floor import command
 from tests.browser.test_speech import SLOW_MS, WITNESS, heard
 from tests.live.test_citizen_flows import at_node
 

@@ -76,6 +76,7 @@ class FakeAsterisk:
 
     def dial_ends(self, status: str) -> None:
         self.variables["DIALSTATUS"] = status
+        self.variables["SHARED(HOTLINE_ENDED)"] = "1795254167" if status == "ANSWER" else ""
         self.channel.answered(Reply(code=200, result=0))
 
     def write(self, data: bytes) -> None:

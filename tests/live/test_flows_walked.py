@@ -85,9 +85,13 @@ async def turn(stage: Stage, name: str, *, on: bool) -> None:
     await api.post(f"/api/switches/{name}", {"on": on, "reason": "演练"})
 
 
-async def overload_at_once(stage: Stage) -> None:
-    """The shipped flows hold for a line of 300; nobody waits for that many here."""
-    body = shipped(DocumentKind.FLOWS).body.replace("waiting_from = 300", "waiting_from = 1")
+async def hold_flows(stage: Stage, waiting_from: int = 300) -> None:
+    """The shipped ones, but night and holiday at any hour of any day, and for a line of so many."""
+    body = shipped(DocumentKind.FLOWS).body
+    for hours in ("休息日 00:00-24:00", "每天 22:00-07:00"):
+        assert f'hours = "{hours}"' in body
+        body = body.replace(f'hours = "{hours}"', 'hours = "每天 00:00-24:00"')
+    body = body.replace("waiting_from = 300", f"waiting_from = {waiting_from}")
     api = await stage.api()
     await api.post(
         "/api/rules/flows/publish", {"body": body, "note": "演练", "accept_warnings": True}
@@ -151,11 +155,12 @@ async def all_walk(
     people = walkers()
     people["menu"] = await with_orders(stage, told, people["menu"])
     everybody: list[tuple[Walker, Citizen]] = []
+    await hold_flows(stage)
     for code in (*SWITCHES, "overload"):
         for name in SWITCHES.get(code, ()):
             await turn(stage, name, on=True)
         if code == "overload":
-            await overload_at_once(stage)
+            await hold_flows(stage, waiting_from=1)  # nobody waits for 300 here
         lines = await dialled(stage, told, people[code])
         for one in people[code]:
             everybody.append((one, lines[one.caller]))

@@ -29,6 +29,7 @@ CHROMIUM_WORDS = [
 ]  # fmt: skip
 BROWSER_HZ = 700
 DO_LIMIT_S = 120
+LAST_LINES = 60
 PATIENCE_MS = 30_000
 """What a page shall show, it shows within this time on a loaded machine too; what it takes on a free one is
 measured in bench/."""
@@ -205,3 +206,14 @@ def floor(product):
     product.do(product.stage.world.reachable())
     yield floor
     product.do(floor.clear())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """What the service said meanwhile stands beside what the page showed."""
+    report = yield
+    product = item.funcargs.get("product") if hasattr(item, "funcargs") else None
+    if report.failed and product is not None:
+        said = product.stage.log.read_text().splitlines()[-LAST_LINES:]
+        report.sections.append(("the service said", "\n".join(said)))
+    return report

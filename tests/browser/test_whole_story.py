@@ -48,8 +48,9 @@ def house(product):
     for username, name, role in (
         ("leader", "赵班长", "supervisor"),
         ("inspector", "钱质检", "inspector"),
-        ("keeper", "孙管理", "administrator"),
         ("wall", "一号大屏", "wall"),
+        # From the second administrator on, accounts need the word of two.
+        ("keeper", "孙管理", "administrator"),
     ):
         product.hire(username, name, role)
     product.do(_department_is_known(product))

@@ -23,6 +23,9 @@ const OF_THE_MICROPHONE: ReadonlySet<Trouble | null> = new Set([
   'microphone-gone', 'no-microphone', 'microphone-busy', 'denied',
 ])
 const RETURN_LIMIT_MS = 8000
+/** The citizen is kept for a minute at most ([control] keep_for_seat_s). */
+const RETURN_TRIES = 6
+const GONE_ON = new Set(['call-over', 'unknown-call', 'not-on-this-call', 'call-in-other-form', 'not-found', 'forbidden'])
 
 let seatId: string | null = null
 let registering = false
@@ -273,20 +276,26 @@ const events = {
 
 /** This page may have been loaded anew while its seat talked, or its sound is lost for good: the service leads the
  *  call to it on a new leg. */
-async function bringBack(): Promise<void> {
+async function bringBack(tries = RETURN_TRIES): Promise<void> {
   comesBackUntil = performance.now() + RETURN_LIMIT_MS
   const back = await api.bringCallBack().catch((refused: unknown) => {
-    // The citizen has gone on meanwhile: there is nothing to lead back.
     if (!(refused instanceof ApiError)) throw refused
-    return { call_id: null }
+    // The citizen has gone on meanwhile: there is nothing to lead back. Anything else may pass.
+    return GONE_ON.has(refused.code) ? { call_id: null } : null
   })
-  if (back.call_id === null) {
+  if (back !== null && back.call_id === null) {
     comesBackUntil = 0
+    returning.value = false
     // Over without a word to us: what is left of it here is silent.
     if (trouble.value === 'no-sound') telephone?.hangUp()
   } else if (phase.value !== 'talking' && phase.value !== 'ringing') {
     returning.value = true
-    setTimeout(() => (returning.value = false), RETURN_LIMIT_MS)
+    setTimeout(() => {
+      if (!returning.value) return
+      returning.value = false
+      // Rung in vain, perhaps before the exchange knew this page: he still hears music.
+      if (phase.value === 'ready' && tries > 1) void bringBack(tries - 1)
+    }, RETURN_LIMIT_MS)
   }
 }
 

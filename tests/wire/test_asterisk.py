@@ -140,7 +140,11 @@ async def test_the_products_configuration_starts_without_a_single_warning(instal
     async with installation.running() as server:
         assert server.messages_log.exists()
         assert read_troubles(server.messages_log) == []
-        answer = await server.cli("core show settings")
+        # Fully booted is said a moment before the last commands are there.
+        for _ in range(50):
+            answer = await server.cli("core show settings")
+            if "No such command" not in answer:
+                break
         assert "System name:                 node1" in answer
         modules = await server.cli("module show")
         assert "Not Running" not in modules

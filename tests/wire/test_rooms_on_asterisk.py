@@ -339,12 +339,13 @@ async def test_taking_over_during_a_consultation_leaves_nobody_aside(house):
 async def test_a_leg_may_be_led_on_before_it_has_set_out(house):
     """Asterisk refuses a Redirect while the one before is on its way."""
     async with open_floor(house) as floor:
-        citizen, _ = await floor.talk()
+        citizen, seat = await floor.talk()
         await floor.board.hold(floor.call_id, **FIRST)
         await floor.is_(S.HELD)
         leg = floor.call.leg_id or next(p.leg_id for p in floor.call.parties if p.who == "8001")
         for _ in range(20):
             await CallControl(floor.link).lead([(leg, "aside-seat")])
+        await seat.hang_up()
         await citizen.hang_up()
 
 

@@ -30,6 +30,8 @@ _HANGS = re.compile(
     "(?:因为|但是|所以|然后|就是|那个|如果|而且|或者|以及|还有就是|把|被|在|和|跟|的话)$"
 )
 """The recogniser cut here, but the sentence goes on."""
+_BELONGS_TO_WHAT_IS_BEFORE = re.compile("了(?![解却结])|的(?![确士])|[吗呢吧嘛呗们]")
+"""No clause begins with these, however long the speaker, or the line, made us wait for them."""
 
 _ASKS_AT_THE_END = re.compile(
     "(?:吗|[什怎]么|多少|哪里|哪儿|哪个|几[点号楼岁天个]|谁|为什么|怎么办|怎么样|对不对|是不是|好不好|行不行|可不可以|能不能|有没有)"
@@ -83,6 +85,8 @@ def marks_of(text: str, gaps: Sequence[Gap]) -> tuple[tuple[int, str], ...]:
 
 def _mark(text: str, clause: int, gap: Gap) -> str | None:
     said, after = text[clause : gap.position], text[gap.position :]
+    if _BELONGS_TO_WHAT_IS_BEFORE.match(after):
+        return None
     if gap.pause_ms >= _LONG_PAUSE_MS and not _HANGS.search(said):
         return STOP
     if _GREETING.fullmatch(said) and not _GREETING.fullmatch(after[:1]):

@@ -214,14 +214,11 @@ def _echo(call: Call, fact: CallFact) -> Step:
 
 def _waiting(call: Call, after: Call, fact: WaitingBegan) -> Step:
     after = replace(
-        after,
+        _out_of_rooms(after),
         skill_group=fact.skill_group,
         joined_at=fact.joined_at,
         priority=fact.priority,
         turn=max(call.turn, fact.turn),
-        in_rooms=False,
-        led_aside=False,
-        phone_held=False,
         lifeboat=False,
     )
     if after == call:
@@ -230,15 +227,28 @@ def _waiting(call: Call, after: Call, fact: WaitingBegan) -> Step:
     after = replace(
         after, queued_at=fact.at, hangup_asked_by=None if again else call.hangup_asked_by
     )
-    queued = CallQueued(
-        call_id=call.call_id,
-        at=fact.at,
-        skill_group=fact.skill_group,
-        joined_at=fact.joined_at,
-        priority=fact.priority,
-        turn=after.turn,
+    return _told(after, *_queued(after, fact.at))
+
+
+def _out_of_rooms(call: Call) -> Call:
+    """He waits alone."""
+    return replace(call, in_rooms=False, led_aside=False, phone_held=False)
+
+
+def _queued(after: Call, at: datetime) -> tuple[CallQueued, ...]:
+    """That he waits; nothing while nobody knows where."""
+    if after.skill_group is None or after.joined_at is None:
+        return ()
+    return (
+        CallQueued(
+            call_id=after.call_id,
+            at=at,
+            skill_group=after.skill_group,
+            joined_at=after.joined_at,
+            priority=after.priority,
+            turn=after.turn,
+        ),
     )
-    return _told(after, queued)
 
 
 def _in_lifeboat(call: Call, after: Call, fact: LifeboatJoined) -> Step:
@@ -250,30 +260,18 @@ def _in_lifeboat(call: Call, after: Call, fact: LifeboatJoined) -> Step:
 
 def _in_lifeboat_again(call: Call, fact: LifeboatJoined) -> Step:
     """His seat's telephone died while the service was away: the dialplan led him back by itself."""
-    took = CallTookLifeboat(call_id=call.call_id, at=fact.at)
+    # Who was in no line of ours before has no group there yet; he is told of by the lifeboat alone.
+    queued = _queued(replace(call, turn=fact.turn), fact.at)
     after = replace(
-        call,
+        _out_of_rooms(call),
         state=S.QUEUED,
         joined_at=call.joined_at or fact.at,
         queued_at=fact.at,
         turn=fact.turn,
-        in_rooms=False,
-        led_aside=False,
-        phone_held=False,
         lifeboat=True,
         hangup_asked_by=None,
     )
-    if call.skill_group is None or call.joined_at is None:
-        return _told(after, took)
-    queued = CallQueued(
-        call_id=call.call_id,
-        at=fact.at,
-        skill_group=call.skill_group,
-        joined_at=call.joined_at,
-        priority=call.priority,
-        turn=fact.turn,
-    )
-    return _told(after, queued, took)
+    return _told(after, *queued, CallTookLifeboat(call_id=call.call_id, at=fact.at))
 
 
 def _rang(call: Call, after: Call, fact: SeatRang) -> Step:

@@ -16,7 +16,7 @@ from hotline.config import Config
 from hotline.console_build import build_console, first_load, install_modules, run_npm
 from hotline.places import BUNDLE_VARIABLE, ROOT, Places
 
-SIDE_BY_SIDE = ("--numprocesses=4", "--dist=loadfile", "--no-loadscope-reorder", "--durations=20")
+SIDE_BY_SIDE = ("--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder", "--durations=20")
 """Most live tests wait for people to speak, so two cores carry three processes. The order stays that of
 tests/conftest.py: the browser comes last, because its driver keeps a loop of its own in each process."""
 POSTGRES_FOLDERS = ("/usr/lib/postgresql",)

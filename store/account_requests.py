@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
-from store.accounts import StoredUser
+from store.accounts import StoredUser, end_sessions, put_account
 from store.audit import StoredAudit, StoredNote
-from store.database import Database, replace_row
-from store.tables import account_requests, logins, users
+from store.database import Database
+from store.tables import account_requests
 
 WAITING = "waiting"
 
@@ -75,9 +75,8 @@ class StoredAccountRequests:
             if (await connection.execute(still)).rowcount != 1:
                 return False
             if user is not None:
-                values = {**asdict(user), "roles": list(user.roles)}
-                await connection.execute(replace_row(connection, users, **values))
-                await connection.execute(delete(logins).where(logins.c.username == user.username))
+                await put_account(connection, user)
+                await end_sessions(connection, user.username)
             await self._audit.add_acts(connection, note)
             return True
 

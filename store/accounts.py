@@ -53,6 +53,17 @@ class StoredLogin:
     seen_at: datetime | None = None
 
 
+async def put_account(connection: AsyncConnection, user: StoredUser) -> None:
+    """Insert, or replace the user of that name."""
+    values = {**asdict(user), "roles": list(user.roles)}
+    await connection.execute(replace_row(connection, users, **values))
+
+
+async def end_sessions(connection: AsyncConnection, username: str) -> None:
+    """All of this user."""
+    await connection.execute(delete(logins).where(logins.c.username == username))
+
+
 class StoredAccounts:
     """Users and logins. 账号"""
 
@@ -88,20 +99,15 @@ class StoredAccounts:
     async def save(self, user: StoredUser, note: StoredNote | None = None) -> None:
         """Insert, or replace the user of that name; his sessions end."""
         async with self._database.write() as connection:
-            await self._replace(connection, user, note)
-            await connection.execute(delete(logins).where(logins.c.username == user.username))
+            await put_account(connection, user)
+            await end_sessions(connection, user.username)
+            await self._note(connection, note)
 
     async def change(self, user: StoredUser, note: StoredNote | None = None) -> None:
         """As save, and his sessions go on."""
         async with self._database.write() as connection:
-            await self._replace(connection, user, note)
-
-    async def _replace(
-        self, connection: AsyncConnection, user: StoredUser, note: StoredNote | None
-    ) -> None:
-        values = {**asdict(user), "roles": list(user.roles)}
-        await connection.execute(replace_row(connection, users, **values))
-        await self._note(connection, note)
+            await put_account(connection, user)
+            await self._note(connection, note)
 
     async def _note(self, connection: AsyncConnection, note: StoredNote | None) -> None:
         if note is not None and self._audit is not None:

@@ -18,11 +18,16 @@ def order_district() -> Any:
     return orders.c.fields[OrderField.DISTRICT.value]["value"].as_string()
 
 
+def order_stands() -> ColumnElement[bool]:
+    """What was thrown away says nothing of a call."""
+    return orders.c.state != OrderState.DISCARDED.value
+
+
 def call_is_of(district: str) -> ColumnElement[bool]:
     """For a query that has the table of calls in it."""
     return exists().where(
         orders.c.call_id == calls.c.call_id,
-        orders.c.state != OrderState.DISCARDED.value,
+        order_stands(),
         order_district() == district,
     )
 
@@ -42,7 +47,7 @@ class StoredDistricts:
                 rows = await connection.execute(
                     select(orders.c.call_id, order_district().label("district")).where(
                         orders.c.call_id.in_(wanted[first : first + IDS_AT_ONCE]),
-                        orders.c.state != OrderState.DISCARDED.value,
+                        order_stands(),
                     )
                 )
                 for row in rows:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cti.events import Event
 from cti.ids import CallId, SeatId
-from orders.model import OrderState
 from quality.errors import QualityRecordsAway
 from quality.events import SampledCallChecked, SampledCallGiven, SampleDrawn
 from quality.samples import Sample, SampledCall
@@ -17,7 +16,7 @@ from quality.sampling import Candidate, SampledState
 from recordings.listening import together
 from recordings.model import RecordingState
 from store.database import Database, insert_new
-from store.districts import IDS_AT_ONCE, order_district
+from store.districts import IDS_AT_ONCE, order_district, order_stands
 from store.tables import (
     calls,
     listenings,
@@ -107,7 +106,7 @@ def _may_be_drawn() -> Select[Any]:
     left = func.coalesce(calls.c.seat_left_at, calls.c.ended_at)
     district = (
         select(order_district())
-        .where(orders.c.call_id == calls.c.call_id, orders.c.state != OrderState.DISCARDED.value)
+        .where(orders.c.call_id == calls.c.call_id, order_stands())
         .order_by(orders.c.order_id)
         .limit(1)
         .scalar_subquery()

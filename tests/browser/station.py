@@ -1,5 +1,7 @@
 """An operator at his browser telephone, as the browser tests see him."""
 
+import re
+
 from playwright.sync_api import expect
 
 from hotline.outside.tones import hears_tone, tone
@@ -123,6 +125,11 @@ async def no_more_calls(product):
     await ready(product)
     api = await product.stage.api(SEAT)
     await api.post(f"/api/seats/{SEAT}/not-ready", {"reason": "training"})
+
+
+def may_be_ready(page):
+    """The page has heard that its seat is not ready; before, its key asks for nothing."""
+    expect(page.get_by_role("button", name=re.compile("^示闲"))).to_be_visible()
 
 
 async def goes_quiet(product, citizen):

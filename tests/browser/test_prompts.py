@@ -90,6 +90,7 @@ def test_a_leader_hears_prompts_by_the_keyboard_and_an_operator_has_no_such_page
     expect(page.get_by_text("您的角色没有这个权限。").first).to_be_visible()
     expect(page.locator("nav").get_by_role("link", name="提示音")).to_have_count(0)
     page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url(re.compile("/login"))
     page = visit("admin", "/prompts")
     page.add_init_script(WITNESS)
     page.reload()

@@ -18,6 +18,7 @@ from tests.browser.station import (
     Station,
     goes_quiet,
     log_in,
+    may_be_ready,
     no_more_calls,
     ready,
     shot,
@@ -237,6 +238,7 @@ def test_whatever_a_proxy_answers_is_one_plain_sentence_and_the_button_works_aga
     page = machine.sit_down().page
     telephone_is(page, "ready")
     product.do(no_more_calls(product))
+    may_be_ready(page)
     on_duty = re.compile(f"/api/seats/{SEAT}/ready$")
     for status, sentence in OF_A_PROXY.items():
         page.route(on_duty, of_a_proxy(status), times=1)
@@ -245,6 +247,7 @@ def test_whatever_a_proxy_answers_is_one_plain_sentence_and_the_button_works_aga
         shot(page, f"proxy-{status}")
         page.reload()
         telephone_is(page, "ready")
+        may_be_ready(page)
     page.keyboard.press("Alt+R")
     product.do(product.stage.seat_is(SEAT, "ready"))
     product.do(no_more_calls(product))
@@ -255,6 +258,7 @@ def test_on_a_slow_line_the_page_says_that_it_waits_and_sends_nothing_twice(mach
     page = station.page
     telephone_is(page, "ready")
     product.do(no_more_calls(product))
+    may_be_ready(page)
     asked = []
     page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/ready") else None)
     line = station.context.new_cdp_session(page)

@@ -91,6 +91,7 @@ def heard_by(product, telephone, hz):
 
 def test_a_call_goes_from_its_ring_to_the_accepted_order(operator, desk, floor, product):
     page, stage = operator.page, product.stage
+    state_is(page, "signed_out")
     page.keyboard.press("Alt+R")
     state_is(page, "not_ready")
     page.keyboard.press("Alt+R")

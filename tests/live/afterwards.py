@@ -13,6 +13,9 @@ OVER = ("CallEnded", "CallAbandoned")
 SLACK_MS = 1500
 """Asterisk names a call's beginning to the second only where we did not hear it ourselves."""
 
+ON_ITS_WAY_S = 1.0
+"""On a busy machine the last word arrives so much later than it was said."""
+
 
 async def left_whole(stage: Stage, call_id: str, slack_ms: float = 0) -> dict[str, Any]:
     """One ending, one recording as long as the call and true to its SHA; the call as it stays."""

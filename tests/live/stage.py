@@ -31,6 +31,7 @@ from hotline.asterisk.server import AsteriskServer
 from hotline.config import read_config
 from hotline.first_start import FIRST_SEATS, seed
 from hotline.installation import database_of, open_installation, provide_sounds_and_pages
+from hotline.outside.far_end import Citizen
 from hotline.outside.phone_lines import free_port
 from hotline.outside.world import OutsideWorld, open_world
 from hotline.places import ROOT, Places
@@ -110,6 +111,12 @@ class Stage:
 
     async def seat_is(self, seat_id: str, state: str, limit_s: float = 20.0) -> Any:
         return await self.until(f"/api/seats/{seat_id}", lambda s: s["state"] == state, limit_s)
+
+    async def queues(self, caller_number: str) -> tuple[Citizen, Any]:
+        """He dials and is in the line; who is called for after him stands behind him."""
+        citizen = await self.world.dial(caller_number)
+        call_id = (await self.call_of(caller_number))["call_id"]
+        return citizen, await self.call_is(call_id, "queued")
 
     async def call_of(self, caller_number: str, limit_s: float = 20.0) -> Any:
         """The live call of that caller."""

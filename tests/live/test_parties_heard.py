@@ -6,15 +6,13 @@ import av
 import numpy as np
 
 from hotline.sounds.voice import speak
-from tests.live.afterwards import left_whole, text_of, words_of
+from tests.live.afterwards import ON_ITS_WAY_S, left_whole, text_of, words_of
 from tests.live.stage import QUICK, Stage, open_stage
 
 NUMBER = "13800009100"
 RATE_HZ = 16_000
 APART_MS = 300
 """A voice passes a conference's mixer and two telephone lines before the citizen hears it."""
-ON_ITS_WAY_S = 1.0
-"""On a busy machine the last word arrives so much later than it was said."""
 
 
 async def test_each_party_is_heard_with_its_own_side_and_archived_with_its_own_voice(

@@ -88,10 +88,9 @@ async def test_citizens_who_give_up_are_owed_a_call_and_no_seat_is_blamed(ready_
 
 async def test_two_callers_are_offered_one_seat_in_turn(ready_var, short_path):
     async with open_stage(ready_var, short_path, QUICK) as stage:
-        first, second = await stage.world.dial(FIRST), await stage.world.dial(SECOND)
-        ids = [(await stage.call_of(number))["call_id"] for number in (FIRST, SECOND)]
-        for call_id in ids:
-            await stage.call_is(call_id, "queued")
+        first, was_first = await stage.queues(FIRST)
+        second, was_second = await stage.queues(SECOND)
+        ids = [was_first["call_id"], was_second["call_id"]]
         await stage.take_seat("8001", answers_after_s=1.0)
         phone = stage.world.phone("8001")
         await phone.talking()

@@ -18,11 +18,8 @@ async def test_a_talk_goes_on_and_the_line_keeps_its_order(ready_var, short_path
         talk = await stage.call_of(TALKS)
         await phone.talking()
         await phone.say(speak("您好，请问有什么可以帮您"))
-        first, second = await stage.world.dial(FIRST), await stage.world.dial(SECOND)
-        before = [
-            await stage.call_is((await stage.call_of(number))["call_id"], "queued")
-            for number in (FIRST, SECOND)
-        ]
+        first, was_first = await stage.queues(FIRST)
+        second, was_second = await stage.queues(SECOND)
 
         with stage.no_watchdog():
             killed = stage.kill_service()
@@ -31,7 +28,7 @@ async def test_a_talk_goes_on_and_the_line_keeps_its_order(ready_var, short_path
 
         now = await stage.call_is(talk["call_id"], "talking")
         assert now["answered_at"] is not None
-        for was in before:
+        for was in (was_first, was_second):
             # A long outage is spent in Asterisk's own queue; the place is the same.
             waits = await stage.until(
                 f"/api/calls/{was['call_id']}",
@@ -40,14 +37,14 @@ async def test_a_talk_goes_on_and_the_line_keeps_its_order(ready_var, short_path
             assert waits["joined_at"] == was["joined_at"]
         await talking.hang_up()
         await phone.rung(2)
-        await stage.call_is(before[0]["call_id"], "talking")
+        await stage.call_is(was_first["call_id"], "talking")
         assert (await stage.call_of(SECOND))["state"] == "queued"
         await first.hang_up()
         await phone.rung(3)
-        await stage.call_is(before[1]["call_id"], "talking")
+        await stage.call_is(was_second["call_id"], "talking")
         await second.hang_up()
 
-        for call_id in (talk["call_id"], *(was["call_id"] for was in before)):
+        for call_id in (was["call_id"] for was in (talk, was_first, was_second)):
             call = await left_whole(stage, call_id)
             assert call["ending"] == {"blame": "citizen", "reason": "hung-up"}
             told = await stage.told(call_id)

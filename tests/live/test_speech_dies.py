@@ -5,13 +5,10 @@ import os
 import signal
 
 from hotline.sounds.voice import speak
-from tests.live.afterwards import left_whole, text_of, words_of
+from tests.live.afterwards import ON_ITS_WAY_S, left_whole, text_of, words_of
 from tests.live.stage import LOOK_EVERY_S, QUICK, Stage, open_stage
 
 CALLER = "13800000001"
-
-ON_ITS_WAY_S = 1.0
-"""On a busy machine the last word arrives so much later than it was said."""
 
 
 async def test_the_talk_goes_on_and_no_word_is_missing(ready_var, short_path):

@@ -96,7 +96,7 @@ async def whole_and_unchanged(stage: Stage, call_id: str) -> None:
     assert any(one["backfilled"] for one in citizen)
     operator = [one for one in said if one["side"] == "operator"]
     assert text_of(operator).count("请问") == 1
-    assert text_of(operator).count("登记") == 1
+    assert text_of(operator).count("已经为您") == 1
     spans = {(one["side"], one["starts_at_ms"]) for one in said}
     assert len(spans) == len(said)
 

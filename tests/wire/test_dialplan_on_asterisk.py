@@ -348,8 +348,8 @@ async def test_a_telephone_that_dies_in_the_talk_gives_him_back_his_place(house)
         assert abs((again.joined_at - first.joined_at).total_seconds()) < 0.002
         assert await room.offers_ended(1) is None
         await citizen.hang_up()
+        heard = await citizen.heard_out()
         await house.until_empty()
-    heard = citizen.heard()
     assert seconds_of(LOST_HZ, heard) == pytest.approx(LOST_S, abs=0.25)
     assert seconds_of(GOODBYE_HZ, heard) == 0
 
@@ -370,8 +370,8 @@ async def test_so_it_does_while_there_is_no_service(house):
             assert again.turn == 2
             assert abs((again.joined_at - first.joined_at).total_seconds()) < 0.002
             await citizen.hang_up()
+            heard = await citizen.heard_out()
             await house.until_empty()
-    heard = citizen.heard()
     assert seconds_of(LOST_HZ, heard) == pytest.approx(LOST_S, abs=0.25)
     assert seconds_of(GOODBYE_HZ, heard) == 0
 

@@ -89,9 +89,12 @@ class Switchover:
         mine = self._present[seat_id] = Holder(page)
         return mine
 
-    def leave(self, seat_id: SeatId, mine: Holder) -> None:
-        if self._present.get(seat_id) is mine:
-            del self._present[seat_id]
+    def leave(self, seat_id: SeatId, mine: Holder) -> bool:
+        """Whether its seat has no page now; one that was displaced, or has left, leaves nothing behind."""
+        if self._present.get(seat_id) is not mine:
+            return False
+        del self._present[seat_id]
+        return True
 
 
 @router.get("/api/softphone")
@@ -145,11 +148,19 @@ async def sip(socket: WebSocket, page: Annotated[str, Query(max_length=64)] = ""
         await _close(socket, TAKEN_OVER)
         return
     telephones = services_of(socket).softphones
+
+    def left() -> None:
+        if switchover.leave(seat_id, mine):
+            telephones.line_lost(seat_id)
+
     softphones.inc()
     try:
         async with telephones.line() as line:
             telephones.line_back(seat_id)
-            await _pass_on(socket, line, seat_id, mine)
+            try:
+                await _pass_on(socket, line, seat_id, mine)
+            finally:
+                left()  # now: until the line is closed the next page may be talking already
     except* _Over as over:
         (first, *_) = (one.code for one in over.exceptions if isinstance(one, _Over))
         await _close(socket, first)
@@ -159,8 +170,7 @@ async def sip(socket: WebSocket, page: Annotated[str, Query(max_length=64)] = ""
         softphone_ends.labels("page-gone").inc()
     finally:
         softphones.dec()
-        telephones.line_lost(seat_id)
-        switchover.leave(seat_id, mine)
+        left()
 
 
 async def _pass_on(socket: WebSocket, line: SipLine, seat_id: SeatId, mine: Holder) -> None:

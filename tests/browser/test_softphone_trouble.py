@@ -32,6 +32,8 @@ OTHER = "8001"
 NO_UDP = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
 LAN_NAME = "console.test"
 LATE_MS = 3500
+NEVER_SOUNDED_MS = 4000
+"""More than a page waits at least, less than it waits at most (telephone.ts)."""
 
 
 class Machine:
@@ -191,6 +193,18 @@ def test_where_no_sound_passes_the_citizen_goes_back_to_the_line_and_the_page_ta
     shot(station.page, "softphone-no-way")
     is_not_offered(product)
     is_served_by_another(product, floor, call_id)
+
+
+def test_a_call_without_sound_is_the_last_one_even_if_the_citizen_ends_it_first(
+    machine, citizens, product
+):
+    station = machine.sit_down(NO_UDP)
+    citizen, call_id = citizens(station)
+    station.page.wait_for_timeout(NEVER_SOUNDED_MS)
+    product.do(citizen.hang_up())
+    product.do(product.stage.call_is(call_id, "ended"))
+    expect(strip(station.page, "no-way")).to_contain_text("没有声音通道")
+    is_not_offered(product)
 
 
 def test_a_page_that_is_closed_while_the_service_is_down_loses_no_citizen(

@@ -61,6 +61,23 @@ async def site(tmp_path, telephones=None, look_every_s=0.05):
             task.cancel()
 
 
+class SlowToClose(HeldSoftphones):
+    """The line's closing handshake takes its time. 缓慢关闭"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closing, self.closed = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def line(self):
+        async with super().line() as held:
+            try:
+                yield held
+            finally:
+                self.closing.set()
+                await self.closed.wait()
+
+
 async def code_of_the_end(socket):
     async with asyncio.timeout(LIMIT_S):
         await socket.wait_closed()
@@ -149,6 +166,22 @@ async def test_a_displaced_page_does_not_take_the_line_back_by_itself(tmp_path):
                     async with asyncio.timeout(LIMIT_S):
                         await second.send(REGISTER)
                         assert await line.sent.get() == REGISTER
+    # Only the last one left its seat without a page: the talk is the newest page's.
+    assert here.telephones.told == [("back", "8001")] * 3 + [("lost", "8001")]
+
+
+async def test_a_page_that_leaves_is_told_of_before_its_line_to_asterisk_is_closed(tmp_path):
+    slow = SlowToClose()
+    async with site(tmp_path, slow) as here:
+        operator = await here.client("wang")
+        async with here.socket(operator.cookie, page="crashed"):
+            await here.line()
+        async with asyncio.timeout(LIMIT_S):
+            await slow.closing.wait()
+        async with here.socket(operator.cookie, page="next"):
+            await here.line()
+            assert slow.told == [("back", "8001"), ("lost", "8001"), ("back", "8001")]
+            slow.closed.set()
 
 
 async def test_what_is_no_sip_message_ends_the_socket(tmp_path):

@@ -5,7 +5,7 @@ import { api, ApiError } from './api'
 import { useCallCues } from './callCues'
 import { useNow } from './clock'
 import { since } from './format'
-import { errorSentence } from './i18n'
+import { errorSentence, t } from './i18n'
 import { partOf } from './parties'
 import { NO_WORDS, OVER, TALKS } from './reducers'
 import { drivesFloor, mayHear, ownSeat } from './session'
@@ -47,6 +47,8 @@ export function useCallView(callId: string) {
   )
 
   const sentence = ref('')
+  /** Until it is known, nothing is said of a call that has its seat. */
+  const why = computed(() => sentence.value || (call.value?.seat_id ? '' : t('calls.decision.waiting')))
   const hints = ref<string[]>([])
   const wordsTrouble = ref('')
   const wordsLoading = ref(true)
@@ -163,7 +165,7 @@ export function useCallView(callId: string) {
   })
 
   return {
-    now, call, over, part, onCall, hears, words, order, ownCall, mayCode, sentence, hints,
+    now, call, over, part, onCall, hears, words, order, ownCall, mayCode, why, hints,
     wordsTrouble, wordsLoading, keepWords, kept, hovered, pinned, marked, sound, prove,
     callTrouble, findCall, waited, talked,
   }

@@ -259,7 +259,7 @@ const en: Readonly<Record<Key, string>> = {
   'seats.own': 'My seat',
   'seats.all': 'All seats',
   'seats.empty': 'No seats are configured.',
-  'seats.empty.hint': 'The administrator adds seats to the configuration; they appear after a restart.',
+  'seats.empty.hint': 'The administrator adds them under Admin, Seats and phones.',
   'seats.filteredEmpty': 'No seat is in this state.',
   'seats.signIn': 'Sign in',
   'seats.signOut': 'Sign out',

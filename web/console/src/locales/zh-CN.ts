@@ -269,7 +269,7 @@ const zhCN = {
   'seats.own': '我的座席',
   'seats.all': '全部座席',
   'seats.empty': '还没有配置座席。',
-  'seats.empty.hint': '请管理员在配置中添加座席，重启服务后显示。',
+  'seats.empty.hint': '请管理员在“管理 · 座席与话机”中新建座席。',
   'seats.filteredEmpty': '没有处于这个状态的座席。',
   'seats.signIn': '签入',
   'seats.signOut': '签出',

@@ -51,6 +51,8 @@ const KEY_MS = 120
 const BUSY = 486
 /** In one building the sound is there within a tenth of a second. */
 const SOUND_LIMIT_MS = 8000
+/** Of a shorter call nobody can say that its sound would not have come. */
+const SOUND_LATE_MS = 3000
 /** Asterisk takes the cause from it: nobody hung up, so the citizen goes back into the line (extensions.conf). */
 const NO_SOUND = 'Reason: Q.850;cause=44;text="no sound"'
 
@@ -179,12 +181,14 @@ export class Telephone {
     this.session = session
     this.broken = false
     if (before !== null && !before.isEnded()) before.terminate()
+    let flowed = false
+    let talksSince: number | null = null
     const over = (): void => {
       if (this.session !== session) return
       this.session = null
       this.events.over()
+      if (!flowed && talksSince !== null && performance.now() - talksSince > SOUND_LATE_MS) this.events.sounds('never')
     }
-    let flowed = false
     session.on('peerconnection', ({ peerconnection }) => {
       peerconnection.addEventListener('track', ({ track }) => this.events.sound(track))
       peerconnection.addEventListener('connectionstatechange', () => {
@@ -201,6 +205,7 @@ export class Telephone {
       if (/ typ host/.test(candidate.candidate)) ready()
     })
     session.on('confirmed', () => {
+      talksSince = performance.now()
       this.events.talks()
       setTimeout(() => {
         if (this.session === session && !flowed) this.events.sounds('never')

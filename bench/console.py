@@ -32,7 +32,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright
 
 from hotline.suite import BROWSERS
 from tests.live.stage import Stage, make_ready_var, open_stage
@@ -48,6 +48,9 @@ LOOKS = 10
 GLANCES, GLANCE_EVERY_S = 5, 2.0
 """The least of so many: a call that is just going on holds more than the end of one, and answers that a busy
 machine still owes hold the pages that asked for them."""
+AFTER_S = 30.0
+"""So long after the last call the last look is taken: an answer is waited for no longer."""
+UNSEEN = 10
 FIRST_LOOKS = 2
 """Until then caches fill; growth is counted from there."""
 
@@ -223,7 +226,7 @@ async def held(page: Page) -> dict[str, int]:
 
 async def memory(calls: int) -> dict[str, Any]:
     mock = subprocess.Popen(
-        ["node", "mock/server.mjs", "0", str(MOCK_RATE), SEAT],
+        ["node", "mock/server.mjs", "0", str(MOCK_RATE), SEAT, str(calls)],
         cwd=CONSOLE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -244,22 +247,33 @@ async def _looks(page: Page, calls: int) -> dict[str, Any]:
         " const id = document.querySelector('[data-call]')?.dataset.call; if (id) window.seen.add(id) })"
         ".observe(document.body, {subtree: true, childList: true, attributes: true}) }"
     )
+    waiting: set[Request] = set()
+    page.on("request", lambda one: waiting.add(one))
+    for ends in ("requestfinished", "requestfailed"):
+        page.on(ends, lambda one: waiting.discard(one))  # type: ignore[call-overload]
     looks: list[dict[str, int]] = []
     for number in range(1, LOOKS + 1):
-        want = calls * number // LOOKS
+        # The last ones are too quick for every one of them to be drawn.
+        want = min(calls * number // LOOKS, calls - UNSEEN)
         await page.wait_for_function(f"() => window.seen.size >= {want}", timeout=600_000)
         seen = [await held(page)]
         for _ in range(1, GLANCES):
             await asyncio.sleep(GLANCE_EVERY_S)
             seen.append(await held(page))
+        if number == LOOKS:
+            await asyncio.sleep(AFTER_S)
+            seen = [await held(page)]
         least = {name: min(one[name] for one in seen) for name in seen[0]}
-        looks.append({"calls": int(await page.evaluate(count)), **least})
+        looks.append(
+            {"calls": int(await page.evaluate(count)), "unanswered": len(waiting), **least}
+        )
     before, after = looks[FIRST_LOOKS - 1], looks[-1]
     return {
         "calls": after["calls"],
         "heap_mb": [round(one["heap"] / 1e6, 2) for one in looks],
         "nodes": [one["nodes"] for one in looks],
         "listeners": [one["listeners"] for one in looks],
+        "unanswered": [one["unanswered"] for one in looks],
         "growth_after_warm_up": round(after["heap"] / before["heap"], 3),
     }
 

@@ -1,4 +1,4 @@
-// A pretended service for looking at the console without one: `node mock/server.mjs [port] [rate] [seats]`.
+// A pretended service for looking at the console without one: `node mock/server.mjs [port] [rate] [seats] [calls]`.
 // Users: zhang (operator at 8001), ban (supervisor), zhi (inspector), screen (wall), admin; any password but
 // "wrong" (refused), "locked", "code" (asks for one), "new" (owes a password), "factor" (owes a second factor).
 // Rate 0: nobody calls by himself; POST /pretend/call?seat=8001&until=ringing brings one so far.
@@ -19,7 +19,7 @@ import { replayAnswer } from './replay.mjs'
 import { DRAFTING, HITS, MEASURES, PRESCRIBED, sentencesOf, SIGNALS } from './speech.mjs'
 import { missing, World } from './world.mjs'
 
-const [port = '8012', rate = '1', played = '8001,8005'] = process.argv.slice(2)
+const [port = '8012', rate = '1', played = '8001,8005', calls = 'Infinity'] = process.argv.slice(2)
 const STATIC = process.env.HOTLINE_CONSOLE_BUILT ?? fileURLToPath(new URL('../../static/', import.meta.url))
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 const HEADERS = {
@@ -426,7 +426,7 @@ server.listen(Number(port), '127.0.0.1', () => {
 })
 
 const seats = played.split(',')
-for (let n = 1; Number(rate) > 0; n += 1) {
+for (let n = 1; Number(rate) > 0 && n <= Number(calls); n += 1) {
   await pause(4000 / Number(rate))
   await world.play(`138000000${30 + (n % 60)}`, seats[(n - 1) % seats.length], Number(rate), pause)
   await pause(8000 / Number(rate))

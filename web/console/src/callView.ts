@@ -102,7 +102,7 @@ export function useCallView(callId: string) {
 
   // Why he waits or why this seat: asked again whenever the call goes another step.
   watch(
-    () => [call.value?.seat_id, call.value?.state === 'queued'],
+    [() => call.value?.seat_id, () => call.value?.state === 'queued'],
     async () => {
       try {
         const [decided, known] = await Promise.all([api.decision(callId), api.call(callId)])

@@ -42,7 +42,7 @@ export function useSeatDay(seat: Ref<Seat | undefined>, now: Ref<number>) {
     }
   }
   watch(
-    () => [seat.value?.seat_id, seat.value?.state, seat.value?.since],
+    [() => seat.value?.seat_id, () => seat.value?.state, () => seat.value?.since],
     () => {
       clearTimeout(timer)
       timer = setTimeout(() => void look(), SOON_MS)

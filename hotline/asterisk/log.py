@@ -8,6 +8,11 @@ READ_BYTES = 200_000
 LAST_LINES = 8
 PORT_TAKEN = re.compile(r"Address already in use|Unable to bind|Cannot assign requested address")
 
+GONE_MEANWHILE = re.compile(
+    r"Channel '[^']+' not found!  Variable 'HOTLINE_(?:ENDED|LOST)' not set"
+)
+"""[hotline-seat-gone] asks first whether the citizen is there; he may hang up between the two lines."""
+
 
 def size_of(log: Path) -> int:
     """Bytes; 0 while there is no such file."""
@@ -50,4 +55,5 @@ def why_it_failed(lines: list[str]) -> str:
 
 
 def _is_trouble(line: str) -> bool:
-    return "] WARNING[" in line or "] ERROR[" in line
+    troubled = "] WARNING[" in line or "] ERROR[" in line
+    return troubled and not GONE_MEANWHILE.search(line)

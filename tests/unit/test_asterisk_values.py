@@ -112,6 +112,8 @@ def test_only_troubles_since_the_last_start_are_counted(tmp_path):
         "[2026-01-01 00:00:00.000] ERROR[1] a.c: old\n"
         "[2026-01-02 00:00:00.000] Asterisk 22.1 built by nobody\n"
         "[2026-01-02 00:00:00.100] WARNING[1] a.c: new\n"
+        "[2026-01-02 00:00:00.150] ERROR[1][C-1] func_global.c: Channel 'node1-1.2' not found!  "
+        "Variable 'HOTLINE_ENDED' not set to '1767312000'.\n"
         "[2026-01-02 00:00:00.200] VERBOSE[1] a.c: WARNING in words only\n",
         encoding="utf-8",
     )

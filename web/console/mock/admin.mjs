@@ -63,7 +63,7 @@ const FINDINGS = [
   ['asterisk-running', true, '已运行 12 天 4 小时'],
   ['asterisk-log', true, '没有错误'],
   ['asterisk-sounds', false, 'holiday.wav: 无声或声音太小，低于 -50 dBFS', '执行 bin/hotline prompts 重新制作提示音；录音室文件有误时请在“业务规则 · 提示音文本”中核对。'],
-  ['语音模型 zh', true, '普通话模型完好'],
+  ['语音模型 model zh', true, '普通话模型完好'],
   ['控制台 console', true, '已构建'],
   ['数据库 database', true, '结构为最新版本'],
 ]

@@ -19,9 +19,8 @@ RECORDING_MS, TEXT_MS = 30_000, 90_000
 
 async def leaves_a_message(stage) -> str:
     """He waits, presses 2, speaks, is content with it; the call's id."""
-    citizen = await stage.world.dial(CITIZEN)
-    call_id = (await stage.call_of(CITIZEN))["call_id"]
-    await stage.call_is(call_id, "queued")
+    citizen, call = await stage.queues(CITIZEN)
+    call_id = call["call_id"]
     await asyncio.sleep(3)  # he has heard that he must wait
     await citizen.press("2")
     legs = stage.places.legs

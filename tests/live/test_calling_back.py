@@ -13,9 +13,7 @@ AT_ANY_HOUR = "[orders]\ncallback_from_hour = 0\ncallback_until_hour = 24\n"
 
 async def _gives_up(stage: Stage, number: str = NUMBER) -> str:
     """He waits, hangs up, and is owed a call."""
-    citizen = await stage.world.dial(number)
-    call = await stage.call_of(number)
-    await stage.call_is(call["call_id"], "queued")
+    citizen, call = await stage.queues(number)
     await citizen.hang_up()
     await _callback_is(stage, call["call_id"], "owed")
     return call["call_id"]

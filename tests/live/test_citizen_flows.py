@@ -40,9 +40,7 @@ async def test_key_0_leads_back_to_his_place_from_a_message_and_a_callback(
         waiting = []
         for n, (node, key) in enumerate((("message", "2"), ("call-back", "1"))):
             caller = f"1380000002{n}"
-            citizen = await stage.world.dial(caller)
-            call = await stage.call_of(caller)
-            await stage.call_is(call["call_id"], "queued")
+            citizen, call = await stage.queues(caller)
             await citizen.press(key)
             await at_node(stage, call["call_id"], node)
             await citizen.press("0")
@@ -107,9 +105,7 @@ async def test_english_from_the_key_to_the_question_and_without_a_key_the_next_t
 
 async def test_he_waits_leaves_a_message_and_it_is_kept(ready_var: Path, short_path: Path):
     async with open_stage(ready_var, short_path, QUICK) as stage:
-        citizen = await stage.world.dial(CALLER)
-        call = await stage.call_of(CALLER)
-        await stage.call_is(call["call_id"], "queued")
+        citizen, call = await stage.queues(CALLER)
         await citizen.press("2")
         await at_node(stage, call["call_id"], "message")
         legs = stage.places.legs

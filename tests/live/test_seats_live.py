@@ -59,9 +59,8 @@ async def test_a_phone_that_went_dark_is_tried_at_most_once(ready_var, short_pat
 
 async def test_citizens_who_give_up_are_owed_a_call_and_no_seat_is_blamed(ready_var, short_path):
     async with open_stage(ready_var, short_path, QUICK) as stage:
-        waits = await stage.world.dial(FIRST)
-        waits_id = (await stage.call_of(FIRST))["call_id"]
-        await stage.call_is(waits_id, "queued")
+        waits, was_waiting = await stage.queues(FIRST)
+        waits_id = was_waiting["call_id"]
         await waits.hang_up()
         await stage.call_is(waits_id, "abandoned")
 

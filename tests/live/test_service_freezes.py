@@ -17,9 +17,8 @@ async def test_a_waiting_citizen_is_served_soon(ready_var, short_path):
         await stage.take_seat("8001")
         api = await stage.api("8001")
         await api.post("/api/seats/8001/not-ready", {"reason": "break"})
-        citizen = await stage.world.dial(CALLER)
-        call_id = (await stage.call_of(CALLER))["call_id"]
-        was = await stage.call_is(call_id, "queued")
+        citizen, was = await stage.queues(CALLER)
+        call_id = was["call_id"]
         frozen = stage.service_pid()
         os.kill(frozen, signal.SIGSTOP)
         began_s = time.monotonic()
